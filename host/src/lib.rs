@@ -1,0 +1,5 @@
+//! Sidepane: a plugin host for support desks.
+
+pub mod model;
+pub mod policy;
+pub mod surface;

@@ -1,0 +1,102 @@
+//! Who an agent is looking at.
+
+use super::id::{AccountId, RequestId};
+
+/// Names with their texts, in the order received.
+pub type Pairs = Vec<(String, String)>;
+
+/// One request for contact information; fields as in `wit/context.wit`.
+///
+/// An absent value is `None`; an empty text never stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The door it came through: `native`, `imbox`, ….
+    pub surface: &'static str,
+    /// What the agent has open.
+    pub view: String,
+    /// Decided by the credential of the door.
+    pub account: AccountId,
+    /// The same in the answer and in the log.
+    pub request_id: RequestId,
+    /// The contact's or the requester's address.
+    pub email: Option<String>,
+    /// The contact's or the caller's number, as the desk writes it.
+    pub phone: Option<String>,
+    /// The contact's id in the company's own systems.
+    pub external_id: Option<String>,
+    /// The name the desk shows.
+    pub contact_name: Option<String>,
+    /// True when the desk linked the conversation to a contact of its own; otherwise `email`,
+    /// `phone` and `external_id` are a visitor's claim.
+    pub contact_linked: bool,
+    /// The desk's id of the ticket.
+    pub ticket_id: Option<String>,
+    /// The desk's id of the contact.
+    pub contact_id: Option<String>,
+    /// The desk's id of the conversation.
+    pub conversation_id: Option<String>,
+    /// The desk's id of the call.
+    pub call_id: Option<String>,
+    /// The visitor's connection.
+    pub visitor: Visitor,
+    /// Who is looking.
+    pub agent: Option<Agent>,
+    /// BCP 47.
+    pub locale: Option<String>,
+    /// IANA.
+    pub time_zone: Option<String>,
+    /// What the company's site stored about the visitor.
+    pub attributes: Pairs,
+    /// The static query or body of the integration.
+    pub params: Pairs,
+    /// What later desks tell, by name.
+    pub extra: Pairs,
+}
+
+impl Context {
+    /// A context in which nothing is known but where it came from.
+    pub fn empty(surface: &'static str, account: AccountId, request_id: RequestId) -> Self {
+        Self {
+            surface,
+            view: String::new(),
+            account,
+            request_id,
+            email: None,
+            phone: None,
+            external_id: None,
+            contact_name: None,
+            contact_linked: false,
+            ticket_id: None,
+            contact_id: None,
+            conversation_id: None,
+            call_id: None,
+            visitor: Visitor::default(),
+            agent: None,
+            locale: None,
+            time_zone: None,
+            attributes: Pairs::new(),
+            params: Pairs::new(),
+            extra: Pairs::new(),
+        }
+    }
+}
+
+/// A visitor's connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visitor {
+    /// IPv4 or IPv6 in text form.
+    pub ip: Option<String>,
+    /// The page the visitor is on.
+    pub page_url: Option<String>,
+}
+
+/// The person at the desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agent {
+    /// The desk's id.
+    pub id: Option<String>,
+    /// The name colleagues see.
+    pub name: Option<String>,
+    /// The agent's own address.
+    pub email: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! The nouns: plain values that every other module speaks in.
+//!
+//! Nothing here reads, writes, waits or decides. No type is `Serialize`: each outer form (a desk's
+//! JSON, WIT, TOML) has a mirror in the module that owns the form.
+
+pub mod card;
+pub mod context;
+pub mod http;
+pub mod id;
+pub mod manifest;
+pub mod outcome;
+pub mod problem;
+pub mod usage;

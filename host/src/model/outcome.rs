@@ -1,0 +1,65 @@
+//! What became of asking the plugins: one outcome for each, and the pane made of them.
+
+use super::card::{Card, Link};
+use super::id::{Generation, PluginId, RequestId};
+use super::problem::Problem;
+use super::usage::Usage;
+
+/// What one plugin answered.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Who was asked.
+    pub plugin: PluginId,
+    /// The title from its manifest.
+    pub title: String,
+    /// Which version of it.
+    pub generation: Generation,
+    /// Its card, nothing, or why there is none.
+    pub answer: Answer,
+    /// What was left out of the card, with the reason (bad links).
+    pub notes: Vec<Problem>,
+    /// What the call used. None when it never ran.
+    pub usage: Option<Usage>,
+}
+
+/// The three things a plugin can answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// A card.
+    Card(Card),
+    /// Nothing is known about this contact.
+    Empty,
+    /// No answer, and why.
+    Failed(Problem),
+}
+
+/// All outcomes of one request, in the operator's order.
+#[derive(Clone, Debug)]
+pub struct Pane {
+    /// The request they answer.
+    pub request_id: RequestId,
+    /// In the operator's order.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Pane {
+    /// The first name that a card gives.
+    pub fn contact_name(&self) -> Option<&str> {
+        self.cards().find_map(|card| card.contact_name.as_deref())
+    }
+
+    /// The first link that a card gives.
+    pub fn contact_link(&self) -> Option<&Link> {
+        self.cards().find_map(|card| card.contact_link.as_ref())
+    }
+
+    /// The cards there are, in order.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.outcomes
+            .iter()
+            .filter_map(|outcome| match &outcome.answer {
+                Answer::Card(card) => Some(card),
+                Answer::Empty | Answer::Failed(_) => None,
+            })
+    }
+}

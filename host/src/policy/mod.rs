@@ -1,0 +1,3 @@
+//! All decisions: values in, a permit or a typed refusal out. No I/O, no clock, no async.
+
+pub mod limits;

@@ -1,0 +1,100 @@
+//! The desks' formats, in and out: pure translation between bytes and `model`.
+//!
+//! A surface is a folder: a table of routes, `verify` (whose request is it?), `parse` (what is
+//! asked?) and `render` (the answer in the desk's form). All are functions of their arguments; the
+//! server mounts them, calls the plugins in between and adds nothing of its own.
+
+pub mod keys;
+
+use crate::model::context::Context;
+use crate::model::id::{AccountId, PluginId, RequestId};
+use crate::model::outcome::Pane;
+use crate::model::problem::Problem;
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use keys::Keys;
+
+/// A desk's door for contact cards.
+pub trait CardSurface: Sync {
+    /// Its name: the `surface` of every context that comes through it.
+    fn name(&self) -> &'static str;
+
+    /// The addresses it answers.
+    fn routes(&self) -> &'static [Route];
+
+    /// Decides whose request this is, by the credential it carries.
+    ///
+    /// # Errors
+    /// `auth.*` when the door wants a credential and this is none of its own.
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys) -> Result<AccountId, Problem>;
+
+    /// Reads what is asked.
+    ///
+    /// # Errors
+    /// `request.*` and `auth.account_mismatch`, with the field at fault.
+    fn parse(
+        &self,
+        inbound: &Inbound<'_>,
+        account: AccountId,
+        request_id: RequestId,
+    ) -> Result<Question, Problem>;
+
+    /// Writes the answer.
+    fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
+
+    /// Writes a refusal of the whole request. The status is `problem`'s own.
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
+}
+
+/// One address of a surface.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// As axum writes it: `/imbox/{plugin}`.
+    pub path: &'static str,
+    /// The methods it answers.
+    pub methods: &'static [Method],
+}
+
+/// What a surface sees of one request.
+#[derive(Clone, Copy, Debug)]
+pub struct Inbound<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The query as received, without `?`.
+    pub query: &'a str,
+    /// The headers. They never reach a plugin.
+    pub headers: &'a HeaderMap,
+    /// The body, already within the listener's limit.
+    pub body: &'a [u8],
+    /// The `{plugin}` of the path, percent-decoded.
+    pub plugin: Option<&'a str>,
+}
+
+/// What is asked, of whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Who the agent is looking at.
+    pub context: Context,
+    /// The plugins that are asked; empty means all.
+    pub plugins: Vec<PluginId>,
+}
+
+/// How much the asker may see of the host's inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    /// Cards and what agents may read.
+    Cards,
+    /// Also usage and hints: the asker is an operator.
+    Inside,
+}
+
+/// An answer, ready to send.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, `content-type` among them.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
