@@ -124,6 +124,7 @@ impl Loader {
             id,
             generation,
             manifest,
+            permission,
             program,
             limits: grant.limits,
             order: grant.order,

@@ -1,5 +1,6 @@
 //! The immutable set of plugins that calls run against.
 
+use super::load::Permission;
 use crate::capability::installation::Installation;
 use crate::engine::{Gate, Program};
 use crate::model::id::{AccountId, Generation, PluginId};
@@ -23,6 +24,8 @@ pub struct LoadedPlugin {
     pub actions: Vec<String>,
     /// Its code.
     pub program: Program,
+    /// What it asks for and gets, in words.
+    pub permission: Permission,
     /// Its budget.
     pub limits: Limits,
     /// Its place in the pane; lower is higher.

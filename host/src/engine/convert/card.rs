@@ -9,7 +9,9 @@ use crate::model::card::{
 };
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::CardLimits;
-use crate::policy::{html, link};
+use crate::policy::html;
+use crate::policy::link::Links;
+use std::borrow::Cow;
 use sidepane_bindings::imports::card as wit;
 
 /// A checked card, and what was left out of it.
@@ -159,8 +161,8 @@ impl Check<'_> {
         self.bounded(&at, markup.len(), self.limits.html_bytes)?;
         self.weigh(&at, markup.len())?;
         Ok(Content::Html(match html::clean(&markup) {
-            std::borrow::Cow::Borrowed(_) => markup,
-            std::borrow::Cow::Owned(cleaned) => cleaned,
+            Cow::Borrowed(_) => markup,
+            Cow::Owned(cleaned) => cleaned,
         }))
     }
 
@@ -229,17 +231,23 @@ impl Check<'_> {
     fn url(&mut self, at: &Path<'_>, url: Option<String>) -> Checks<Option<String>> {
         let Some(url) = url else { return Ok(None) };
         self.weigh(at, url.len())?;
-        match link::judge(&url, self.limits.url_bytes) {
-            Ok(url) => Ok(Some(url)),
+        let links = Links {
+            max_bytes: self.limits.url_bytes,
+            ..Links::default()
+        };
+        let normal = match links.judge(&url) {
+            Ok(Cow::Borrowed(_)) => None,
+            Ok(Cow::Owned(normal)) => Some(normal),
             Err(why) => {
                 self.notes.push(
                     Problem::new(Code::OutputBadUrl, "A link was left out of the card.")
                         .field(at.to_string())
                         .detail(why.to_string()),
                 );
-                Ok(None)
+                return Ok(None);
             }
-        }
+        };
+        Ok(Some(normal.unwrap_or(url)))
     }
 
     fn optional(&mut self, at: &Path<'_>, text: Option<String>) -> Checks<Option<String>> {
