@@ -1,7 +1,12 @@
 //! All decisions: values in, a permit or a typed refusal out. No I/O, no clock, no async.
 
 pub mod address;
+pub mod egress;
+pub mod header;
+pub mod host;
 pub mod limits;
 pub mod method;
 pub mod pattern;
+pub mod permit;
+pub mod rule;
 pub mod url;
