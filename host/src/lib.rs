@@ -3,3 +3,5 @@
 pub mod model;
 pub mod policy;
 pub mod surface;
+pub mod capability;
+pub mod engine;

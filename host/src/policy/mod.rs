@@ -1,5 +1,14 @@
 //! All decisions: values in, a permit or a typed refusal out. No I/O, no clock, no async.
 
+pub mod address;
+pub mod egress;
+pub mod header;
+pub mod host;
 pub mod html;
 pub mod limits;
 pub mod link;
+pub mod method;
+pub mod pattern;
+pub mod permit;
+pub mod rule;
+pub mod url;

@@ -1,0 +1,158 @@
+//! The world as it is: real time, real randomness, real requests.
+
+use super::calls::{HostCalls, Waiting};
+use super::http::{HttpBudget, HttpClient};
+use super::installation::Installation;
+use super::log::{Author, LogLine, LogSink};
+use crate::model::http::{HttpError, Request, Response};
+use crate::model::usage::Used;
+use crate::policy::limits::Limits;
+use futures_util::future::join_all;
+use rand::Rng;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// What every call shares.
+#[derive(Clone)]
+pub struct World {
+    /// The way out.
+    pub http: Arc<HttpClient>,
+    /// Where plugins' lines go.
+    pub log: Arc<dyn LogSink>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
+}
+
+/// One call's seam to the live world.
+pub struct Live {
+    world: World,
+    installation: Arc<Installation>,
+    author: Author,
+    budget: HttpBudget,
+    begun: Instant,
+    deadline: Instant,
+    failure: Mutex<Option<HttpError>>,
+}
+
+impl Live {
+    /// A seam for one call of one installation, which has to be over at `deadline`.
+    pub fn new(
+        world: &World,
+        installation: Arc<Installation>,
+        author: Author,
+        limits: &Limits,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            world: world.clone(),
+            installation,
+            author,
+            budget: HttpBudget::new(limits),
+            begun: Instant::now(),
+            deadline,
+            failure: Mutex::new(None),
+        }
+    }
+
+    async fn send_one(&self, request: Request) -> Result<Response, HttpError> {
+        let Installation {
+            secrets, egress, ..
+        } = self.installation.as_ref();
+        let answer = self
+            .world
+            .http
+            .send(request, egress, secrets, &self.budget, self.deadline)
+            .await;
+        if let Err(error) = &answer {
+            self.remember(error);
+        }
+        answer
+    }
+
+    /// The first refusal, else the last failure.
+    fn remember(&self, error: &HttpError) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*failure, Some(HttpError::Denied(_))) {
+            *failure = Some(error.clone());
+        }
+        if let HttpError::Denied(denial) = error {
+            tracing::warn!(
+                plugin = %self.author.plugin,
+                account = %self.author.account,
+                request = %self.author.request_id,
+                rule = %denial.rule,
+                why = ?denial.why,
+                hint = denial.hint,
+                "request refused"
+            );
+        }
+    }
+}
+
+impl HostCalls for Live {
+    fn wall_clock(&self) -> Duration {
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        coarse(now)
+    }
+
+    fn monotonic_clock(&self) -> Duration {
+        coarse(self.begun.elapsed())
+    }
+
+    fn random(&self, into: &mut [u8]) {
+        rand::rng().fill_bytes(into);
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        let settings = &self.installation.settings;
+        settings
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    }
+
+    fn settings(&self) -> Vec<(String, String)> {
+        self.installation.settings.clone()
+    }
+
+    fn log(&self, line: LogLine) {
+        let line = LogLine {
+            level: line.level,
+            message: self.installation.secrets.scrub(line.message),
+            fields: line
+                .fields
+                .into_iter()
+                .map(|(name, value)| (name, self.installation.secrets.scrub(value)))
+                .collect(),
+        };
+        self.world.log.write(&self.author, line);
+    }
+
+    fn send(&self, requests: Vec<Request>) -> Waiting<'_, Vec<Result<Response, HttpError>>> {
+        Box::pin(join_all(requests.into_iter().map(|request| self.send_one(request))))
+    }
+
+    fn http_failure(&self) -> Option<HttpError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn http_requests(&self) -> Used {
+        self.budget.requests()
+    }
+
+    fn http_bytes(&self) -> Used {
+        self.budget.bytes()
+    }
+}
+
+/// Whole milliseconds: finer clocks help nobody but an attacker.
+fn coarse(time: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,123 @@
+//! The immutable set of plugins that calls run against.
+
+use super::load::Permission;
+use crate::capability::installation::Installation;
+use crate::engine::{Gate, Program};
+use crate::model::id::{AccountId, Generation, PluginId};
+use crate::model::manifest::Manifest;
+use crate::model::problem::Problem;
+use crate::policy::limits::Limits;
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One version of a plugin, with everything that a call needs.
+#[derive(Debug)]
+pub struct LoadedPlugin {
+    /// Its name.
+    pub id: PluginId,
+    /// Which version.
+    pub generation: Generation,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// The ids of its actions; a button may name no other.
+    pub actions: Vec<String>,
+    /// Its code.
+    pub program: Program,
+    /// What it asks for and gets, in words.
+    pub permission: Permission,
+    /// Its budget.
+    pub limits: Limits,
+    /// Its place in the pane; lower is higher.
+    pub order: i64,
+    /// Its places to run in.
+    pub gate: Arc<Gate>,
+    /// What it may do, by account.
+    pub installations: HashMap<AccountId, Arc<Installation>>,
+}
+
+impl LoadedPlugin {
+    /// Whether it makes cards for a view.
+    pub fn serves_view(&self, view: &str) -> bool {
+        let views = &self.manifest.views;
+        self.program.serves_cards()
+            && (views.is_empty() || views.iter().any(|served| served == view))
+    }
+}
+
+/// A file that is not served, and why.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The file's name.
+    pub file: String,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// All plugins at one moment.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    plugins: Vec<Arc<LoadedPlugin>>,
+    by_id: HashMap<PluginId, usize>,
+    refused: Vec<Refused>,
+    disabled: Vec<PluginId>,
+}
+
+impl Snapshot {
+    /// Puts plugins into the operator's order, ties by id.
+    pub fn new(
+        mut plugins: Vec<Arc<LoadedPlugin>>,
+        refused: Vec<Refused>,
+        disabled: Vec<PluginId>,
+    ) -> Self {
+        plugins.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
+        let by_id = plugins
+            .iter()
+            .enumerate()
+            .map(|(index, plugin)| (plugin.id.clone(), index))
+            .collect();
+        Self {
+            plugins,
+            by_id,
+            refused,
+            disabled,
+        }
+    }
+
+    /// All plugins, in the operator's order.
+    pub fn plugins(&self) -> &[Arc<LoadedPlugin>] {
+        &self.plugins
+    }
+
+    /// One plugin, and its place.
+    pub fn plugin(&self, id: &PluginId) -> Option<(usize, &Arc<LoadedPlugin>)> {
+        let index = *self.by_id.get(id)?;
+        self.plugins.get(index).map(|plugin| (index, plugin))
+    }
+
+    /// Files that are not served.
+    pub fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// Plugins that their grants switch off.
+    pub fn disabled(&self) -> &[PluginId] {
+        &self.disabled
+    }
+}
+
+/// The one door to the plugins for hot code. The control path publishes whole snapshots behind it.
+#[derive(Clone, Debug, Default)]
+pub struct View(Arc<ArcSwap<Snapshot>>);
+
+impl View {
+    /// The snapshot of this moment; hold it to the end of the call.
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+
+    /// Publishes a snapshot. Calls that run keep the one they began with.
+    pub fn publish(&self, snapshot: Snapshot) {
+        self.0.store(Arc::new(snapshot));
+    }
+}

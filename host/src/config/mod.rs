@@ -1,0 +1,6 @@
+//! What operators write in TOML: `sidepane.toml`, the limits that it and grants share, and where a
+//! secret's value comes from.
+
+pub mod limits;
+pub mod secret;
+pub mod settings;

@@ -1,0 +1,245 @@
+//! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
+//! credentials of their doors.
+
+use super::limits;
+use super::secret::SecretSource;
+use crate::fields::{self, Errors, Fields};
+use crate::model::id::AccountId;
+use crate::model::problem::{Code, Problem};
+use crate::policy::limits::Limits;
+use crate::surface::keys::{AccountKeys, Key, Keys};
+use http::header::HeaderName;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything an operator can set; the defaults are those of `sidepane.default.toml`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The traffic listener.
+    pub listen: SocketAddr,
+    /// The admin listener.
+    pub admin: SocketAddr,
+    /// The folder of plugins and grants.
+    pub plugins: PathBuf,
+    /// The folder of our own: compiled artefacts today.
+    pub data: PathBuf,
+    /// Where browsers reach the traffic listener; none leaves out what needs links to it.
+    pub public_url: Option<String>,
+    /// The budget of a call that no grant changes.
+    pub limits: Limits,
+    /// The accounts with their credentials; at least one.
+    pub keys: Keys,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7117)),
+            admin: SocketAddr::from(([127, 0, 0, 1], 7118)),
+            plugins: "plugins".into(),
+            data: "data".into(),
+            public_url: None,
+            limits: Limits::default(),
+            keys: Keys {
+                accounts: vec![AccountKeys::default()],
+            },
+        }
+    }
+}
+
+impl Settings {
+    /// Reads a file's text. `base` is the folder that relative paths of secrets begin at.
+    ///
+    /// # Errors
+    /// `config.invalid` with every error of the file and its line.
+    pub fn parse(file: &str, text: &str, base: &Path) -> Result<Self, Problem> {
+        fields::read(file, text, Code::ConfigInvalid, |root, errors| {
+            let mut settings = Self::default();
+            set(&mut settings.listen, root.take("listen", errors));
+            set(&mut settings.admin, root.take("admin", errors));
+            set(&mut settings.plugins, root.take("plugins", errors));
+            set(&mut settings.data, root.take("data", errors));
+            settings.public_url = public_url(root, errors);
+            if let Some(mut default) = root.table("default", errors) {
+                if let Some(mut table) = default.table("limits", errors) {
+                    limits::overlay(&mut table, &mut settings.limits, errors);
+                }
+                default.finish(errors);
+            }
+            if let Some(table) = root.table("accounts", errors) {
+                settings.keys.accounts = accounts(table, base, errors);
+            }
+            settings
+        })
+    }
+
+    /// Refuses to listen to the world without knowing whom.
+    ///
+    /// # Errors
+    /// `config.invalid` that names the listener and what to write.
+    pub fn check_listeners(&self) -> Result<(), Problem> {
+        let guarded = self
+            .keys
+            .accounts
+            .iter()
+            .all(|keys| !keys.api_tokens.is_empty() && !keys.imbox.is_empty());
+        if !self.listen.ip().is_loopback() && !guarded {
+            return Err(Problem::new(
+                Code::ConfigInvalid,
+                format!(
+                    "{} is not a loopback address, and a door stands open: every account needs \
+                     credentials for `/v1` and for `/imbox` before others can reach them.",
+                    self.listen
+                ),
+            )
+            .field("listen")
+            .hint(
+                "[accounts.default]\napi_tokens = [{ env = \"SIDEPANE_TOKEN\" }]\nimbox = [{ \
+                 header = \"authorization\", value = { env = \"SIDEPANE_IMBOX\" } }]",
+            ));
+        }
+        if !self.admin.ip().is_loopback() {
+            return Err(Problem::new(
+                Code::ConfigInvalid,
+                format!(
+                    "{} is not a loopback address, and the admin listener has no credentials of \
+                     its own: keep it on loopback and reach it by a tunnel.",
+                    self.admin
+                ),
+            )
+            .field("admin"));
+        }
+        Ok(())
+    }
+}
+
+fn public_url(root: &mut Fields<'_>, errors: &mut Errors<'_>) -> Option<String> {
+    let (url, at) = root.take_at::<String>("public_url", errors)?;
+    match url::Url::parse(&url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => Some(url),
+        _ => {
+            errors.add(at, "public_url is absolute: https://panes.example.com/");
+            None
+        }
+    }
+}
+
+fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<AccountKeys> {
+    let at = table.at();
+    let mut accounts = Vec::new();
+    for (name, mut fields) in table.rest_tables(errors) {
+        let Some(account) = AccountId::parse(&name) else {
+            errors.add(fields.at(), format!("accounts.{name}: an account's name is [A-Za-z0-9_.-]{{1,64}}"));
+            fields.finish(errors);
+            continue;
+        };
+        accounts.push(AccountKeys {
+            account,
+            api_tokens: tokens(&mut fields, base, errors),
+            imbox: headers(&mut fields, base, errors),
+        });
+        fields.finish(errors);
+    }
+    if accounts.is_empty() {
+        errors.add(at, "[accounts] names no account; leave it out for one account `default`");
+    }
+    accounts
+}
+
+fn tokens(fields: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
+    let sources = fields.tables("api_tokens", errors).unwrap_or_default();
+    sources
+        .into_iter()
+        .filter_map(|mut source| key(&mut source, base, errors))
+        .collect()
+}
+
+fn headers(
+    fields: &mut Fields<'_>,
+    base: &Path,
+    errors: &mut Errors<'_>,
+) -> Vec<(HeaderName, Key)> {
+    let entries = fields.tables("imbox", errors).unwrap_or_default();
+    let mut headers = Vec::new();
+    for mut entry in entries {
+        let name = entry.take_at::<String>("header", errors);
+        let value = entry
+            .table("value", errors)
+            .and_then(|mut source| key(&mut source, base, errors));
+        match (name, value) {
+            (Some((name, at)), Some(key)) => match name.parse() {
+                Ok(name) => headers.push((name, key)),
+                Err(_) => errors.add(at, format!("{name:?} is no name of a header")),
+            },
+            _ => errors.add(
+                entry.at(),
+                "a header credential is { header = \"authorization\", value = { env = \"NAME\" } }",
+            ),
+        }
+        entry.finish(errors);
+    }
+    headers
+}
+
+fn key(source: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Option<Key> {
+    let at = source.at();
+    match SecretSource::read(source, errors)?.value(base) {
+        Ok(value) => Some(Key::new(value.as_bytes())),
+        Err(why) => {
+            errors.add(at, why);
+            None
+        }
+    }
+}
+
+fn set<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, Problem> {
+        Settings::parse("sidepane.toml", text, Path::new("/"))
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        let settings = parse("").expect("defaults");
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:7117");
+        assert_eq!(settings.limits, Limits::default());
+        assert_eq!(settings.keys.accounts.len(), 1);
+        assert!(settings.check_listeners().is_ok());
+    }
+
+    #[test]
+    fn every_error_is_named() {
+        let problem = parse(
+            "listen = \"nowhere\"\npublic_url = \"panes\"\n[default.limits]\nmemory_mib = 9999\n\
+             [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n",
+        )
+        .expect_err("errors");
+        for part in [
+            "sidepane.toml:1: listen",
+            "sidepane.toml:2: public_url",
+            "sidepane.toml:4: default.limits.memory_mib is 9999, and may be 1 to 1024",
+            "accounts.a b",
+            "sidepane.toml:7: the environment variable SIDEPANE_NOT_SET is not set",
+        ] {
+            assert!(problem.detail.contains(part), "{part} in\n{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn the_world_is_not_listened_to_without_credentials() {
+        let open = parse("listen = \"0.0.0.0:7117\"").expect("a file without errors");
+        let problem = open.check_listeners().expect_err("an open door");
+        assert_eq!(problem.code, Code::ConfigInvalid);
+        assert!(problem.hint.expect("a hint").contains("api_tokens"));
+        let admin = parse("admin = \"0.0.0.0:7118\"").expect("a file without errors");
+        assert_eq!(admin.check_listeners().expect_err("admin").field.as_deref(), Some("admin"));
+    }
+}

@@ -1,0 +1,94 @@
+//! One plugin's part of a question: a place, a call, an outcome.
+
+use crate::capability::calls::HostCalls;
+use crate::capability::live::{Live, World};
+use crate::capability::log::Author;
+use crate::catalog::LoadedPlugin;
+use crate::engine::{Callee, Engine};
+use crate::model::context::Context;
+use crate::model::outcome::{Answer, Outcome};
+use crate::model::problem::{Code, Problem};
+use crate::model::usage::Usage;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Asks one plugin. Whatever happens becomes an outcome.
+pub(super) async fn call(
+    engine: &Engine,
+    world: &World,
+    plugin: &LoadedPlugin,
+    context: &Context,
+) -> Outcome {
+    let (answer, notes, usage) = match run(engine, world, plugin, context).await {
+        Ok(ran) => ran,
+        Err(problem) => (Answer::Failed(problem), Vec::new(), None),
+    };
+    let answer = match answer {
+        Answer::Failed(problem) => Answer::Failed(failed(plugin, context, problem)),
+        answer => answer,
+    };
+    Outcome {
+        plugin: plugin.id.clone(),
+        title: plugin.manifest.name.clone(),
+        generation: plugin.generation,
+        answer,
+        notes,
+        usage,
+    }
+}
+
+type Ran = (Answer, Vec<Problem>, Option<Usage>);
+
+async fn run(
+    engine: &Engine,
+    world: &World,
+    plugin: &LoadedPlugin,
+    context: &Context,
+) -> Result<Ran, Problem> {
+    let installation = plugin.installations.get(&context.account).ok_or_else(|| {
+        Problem::new(Code::CallHostBug, "The plugin is not installed for this account.")
+    })?;
+    let deadline = Instant::now() + plugin.limits.deadline;
+    let slot = plugin.gate.admit(engine.pool(), deadline).await?;
+    let author = Author {
+        plugin: plugin.id.clone(),
+        account: context.account.clone(),
+        request_id: context.request_id.clone(),
+    };
+    let calls: Arc<dyn HostCalls> =
+        Arc::new(Live::new(world, Arc::clone(installation), author, &plugin.limits, deadline));
+    let callee = Callee {
+        program: &plugin.program,
+        limits: &plugin.limits,
+        actions: &plugin.actions,
+    };
+    let ran = engine.render(slot, callee, calls, context).await;
+    let (answer, notes) = match ran.answer {
+        Ok(Some(checked)) => (Answer::Card(checked.card), checked.notes),
+        Ok(None) => (Answer::Empty, Vec::new()),
+        Err(problem) => (Answer::Failed(problem), Vec::new()),
+    };
+    Ok((answer, notes, Some(ran.usage)))
+}
+
+/// Completes a failure: whose it is, a sentence where the plugin gave none, a line for the log.
+fn failed(plugin: &LoadedPlugin, context: &Context, problem: Problem) -> Problem {
+    let mut problem = problem.of_plugin(&plugin.id);
+    if problem.message.is_empty() {
+        problem.message = format!("{} could not be loaded.", plugin.manifest.name);
+    }
+    tracing::warn!(
+        plugin = %plugin.id,
+        account = %context.account,
+        request = %context.request_id,
+        code = %problem.code,
+        field = problem.field,
+        used = problem.used,
+        limit = problem.limit,
+        // The plugin's own words may stand in it: data, never a format.
+        detail = ?problem.detail,
+        hint = problem.hint,
+        "call failed"
+    );
+    problem
+}

@@ -1,0 +1,89 @@
+//! From a question to outcomes: which plugins, a place for each, the call, the pane.
+//!
+//! Hot path. One `Arc<Snapshot>` is taken at the beginning and held to the end, so that a reload
+//! never changes a question under way. Plugins run side by side in the asker's own task: when the
+//! asker goes away, everything they hold is free at once.
+
+mod call;
+mod route;
+
+use crate::capability::live::World;
+use crate::catalog::View;
+use crate::engine::Engine;
+use crate::model::outcome::{Outcome, Pane};
+use crate::model::problem::Problem;
+use crate::surface::Question;
+use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
+use std::sync::Arc;
+
+/// Asks plugins.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    engine: Engine,
+    view: View,
+    world: Arc<World>,
+}
+
+/// One outcome and its place in the pane.
+#[derive(Debug)]
+pub struct Placed {
+    /// The place, counted over the plugins that were asked.
+    pub order: usize,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Dispatch {
+    /// A dispatcher over an engine, the published plugins and the world they run in.
+    pub fn new(engine: Engine, view: View, world: Arc<World>) -> Self {
+        Self {
+            engine,
+            view,
+            world,
+        }
+    }
+
+    /// Asks the plugins and hands on each outcome as it comes.
+    ///
+    /// # Errors
+    /// `request.unknown_plugin` and `request.unknown_view`; nothing was asked then.
+    pub fn ask(
+        &self,
+        question: &Question,
+    ) -> Result<impl Stream<Item = Placed> + Send + use<>, Problem> {
+        let snapshot = self.view.current();
+        let asked = route::asked(&snapshot, question)?;
+        let context = Arc::new(question.context.clone());
+        let calls: FuturesUnordered<_> = asked
+            .into_iter()
+            .enumerate()
+            .map(|(order, plugin)| {
+                let (engine, world) = (self.engine.clone(), Arc::clone(&self.world));
+                let context = Arc::clone(&context);
+                async move {
+                    let outcome = call::call(&engine, &world, &plugin, &context).await;
+                    Placed { order, outcome }
+                }
+            })
+            .collect();
+        Ok(calls)
+    }
+
+    /// Asks the plugins and waits for all of them.
+    ///
+    /// # Errors
+    /// As `ask`. A plugin that fails is an outcome, not an error.
+    pub async fn pane(&self, question: &Question) -> Result<Pane, Problem> {
+        let mut placed: Vec<Placed> = self.ask(question)?.collect().await;
+        placed.sort_by_key(|placed| placed.order);
+        Ok(Pane {
+            request_id: question.context.request_id.clone(),
+            outcomes: placed.into_iter().map(|placed| placed.outcome).collect(),
+        })
+    }
+
+    /// The published plugins.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+}

@@ -1,0 +1,292 @@
+//! One call: a fresh store, an instance, the export, an answer with what it used. Everything is
+//! dropped afterwards, on every path; dropping the future frees it all at once.
+
+use super::convert::card::{Checked, card_from_wit};
+use super::convert::context::context_to_wit;
+use super::convert::manifest::manifest_from_wit;
+use super::lane::{FREE_TICKS, Turn};
+use super::program::Program;
+use super::slot::Slot;
+use super::state::State;
+use super::trap::{self, Stage};
+use super::{Engine, Inner};
+use crate::capability::calls::{HostCalls, NoWorld};
+use crate::model::context::Context;
+use crate::model::http::HttpError;
+use crate::model::manifest::Manifest;
+use crate::model::problem::{Code, Problem};
+use crate::model::usage::{Usage, Used};
+use crate::policy::limits::Limits;
+use futures_util::FutureExt;
+use sidepane_bindings::imports::card::PluginError;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::time::Instant;
+use wasmtime::component::Instance;
+use wasmtime::{Store, StoreContextMut, UpdateDeadline};
+
+/// What a call ended with.
+#[derive(Debug)]
+pub struct Invocation<T> {
+    /// The answer, or why there is none.
+    pub answer: Result<T, Problem>,
+    /// What it used of its budget.
+    pub usage: Usage,
+}
+
+/// What a call of a plugin takes beside its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Callee<'a> {
+    /// The plugin's code.
+    pub program: &'a Program,
+    /// Its budget.
+    pub limits: &'a Limits,
+    /// The actions its buttons may name.
+    pub actions: &'a [String],
+}
+
+impl Engine {
+    /// Asks a plugin for its card; `None` is its answer that it knows nothing.
+    pub async fn render(
+        &self,
+        slot: Slot,
+        callee: Callee<'_>,
+        calls: Arc<dyn HostCalls>,
+        context: &Context,
+    ) -> Invocation<Option<Checked>> {
+        let Some(card) = callee.program.card.as_ref() else {
+            return Invocation {
+                answer: Err(Problem::new(Code::LoadMissingExport, "The plugin makes no cards.")),
+                usage: Usage::default(),
+            };
+        };
+        let mut call = Call::begin(&self.0, callee.limits, Arc::clone(&calls), slot.deadline());
+        let answer = call
+            .run(async |store| {
+                let instance = set_up(store, callee).await?;
+                let guest = card.load(&mut *store, &instance).map_err(Fault::Call)?;
+                let context = context_to_wit(context);
+                guest.call_render(&mut *store, &context).await.map_err(Fault::Call)
+            })
+            .await;
+        let answer = match answer {
+            Ok(Ok(Some(card))) => {
+                card_from_wit(card, &callee.limits.card, callee.actions).map(Some)
+            }
+            Ok(Ok(None)) => Ok(None),
+            Ok(Err(error)) => Err(plugin_error(error, calls.http_failure())),
+            Err(problem) => Err(problem),
+        };
+        let mut usage = call.end(calls.as_ref(), slot.begun());
+        usage.output_bytes.limit = callee.limits.card.card_bytes as u64;
+        usage.blocks.limit = callee.limits.card.blocks as u64;
+        if let Ok(Some(checked)) = &answer {
+            usage.output_bytes.used = checked.bytes as u64;
+            usage.blocks.used = checked.card.blocks.len() as u64;
+        }
+        Invocation { answer, usage }
+    }
+
+    /// Makes an instance in a world without anything in it, compares every export's type and asks
+    /// for the manifest.
+    ///
+    /// # Errors
+    /// `load.type_mismatch`, or how the call ended: `call.*`, `output.*`.
+    pub async fn describe(&self, program: &Program, limits: &Limits) -> Result<Manifest, Problem> {
+        let calls: Arc<dyn HostCalls> = Arc::new(NoWorld);
+        let deadline = Instant::now() + limits.deadline;
+        let callee = Callee {
+            program,
+            limits,
+            actions: &[],
+        };
+        let mut call = Call::begin(&self.0, limits, Arc::clone(&calls), deadline);
+        let answer = call
+            .run(async |store| {
+                let instance = set_up(store, callee).await?;
+                program.check_types(store, &instance).map_err(Fault::Known)?;
+                let guest = program.manifest.load(&mut *store, &instance).map_err(Fault::Call)?;
+                guest.call_describe(&mut *store).await.map_err(Fault::Call)
+            })
+            .await;
+        call.end(calls.as_ref(), Instant::now());
+        answer.map(manifest_from_wit)
+    }
+}
+
+/// Why a call stopped.
+enum Fault {
+    SetUp(wasmtime::Error),
+    Call(wasmtime::Error),
+    Known(Problem),
+}
+
+/// A running call: its store, and what it has to give back.
+struct Call<'a> {
+    store: Store<State>,
+    limits: &'a Limits,
+    setup_fuel: Used,
+    _running: super::ticker::Running,
+}
+
+impl<'a> Call<'a> {
+    fn begin(
+        inner: &Inner,
+        limits: &'a Limits,
+        calls: Arc<dyn HostCalls>,
+        deadline: Instant,
+    ) -> Self {
+        let turn = Turn::new(inner.lane.clone());
+        let state = State::new(calls, limits, turn, deadline);
+        let mut store = Store::new(&inner.wasmtime, state);
+        store.limiter(|state| &mut state.meter);
+        store.set_hostcall_fuel(usize::try_from(limits.hostcall_bytes).unwrap_or(usize::MAX));
+        store.set_max_component_handles(limits.handles as usize);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(on_tick);
+        Self {
+            store,
+            limits,
+            setup_fuel: Used::default(),
+            _running: inner.ticker.run(),
+        }
+    }
+
+    /// Runs `work` until it ends, panics or reaches the deadline.
+    async fn run<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Store<State>) -> Result<T, Fault>,
+    ) -> Result<T, Problem> {
+        let deadline = self.store.data().deadline;
+        // The store is set up here, not by `work`: a store begins without any fuel.
+        let fuelled = self.store.set_fuel(self.limits.setup_fuel);
+        debug_assert!(fuelled.is_ok(), "fuel is configured");
+        let guarded = AssertUnwindSafe(work(&mut self.store)).catch_unwind();
+        let ended = tokio::time::timeout_at(deadline, guarded).await;
+        let problem = match ended {
+            Ok(Ok(Ok(answer))) => {
+                let state = self.store.data();
+                return match state.over_quota() {
+                    Some(quota) => Err(trap::host_calls(state.host_calls(), quota.limit)),
+                    None => Ok(answer),
+                };
+            }
+            Ok(Ok(Err(Fault::SetUp(error)))) => {
+                trap::problem(&error, Stage::SetUp, self.store.data(), self.limits)
+            }
+            Ok(Ok(Err(Fault::Call(error)))) => {
+                trap::problem(&error, Stage::Call, self.store.data(), self.limits)
+            }
+            Ok(Ok(Err(Fault::Known(problem)))) => problem,
+            Ok(Err(_panic)) => Problem::new(
+                Code::CallHostBug,
+                "The host failed while it served this plugin; please report it.",
+            ),
+            Err(_elapsed) => trap::deadline(self.limits),
+        };
+        Err(problem)
+    }
+
+    /// Reads what was used. The store is dropped with `self`.
+    fn end(&mut self, calls: &dyn HostCalls, begun: Instant) -> Usage {
+        let left = self.store.get_fuel().unwrap_or(0);
+        let state = self.store.data();
+        let setup = state.setup_fuel.unwrap_or(left);
+        self.setup_fuel = Used {
+            used: self.limits.setup_fuel.saturating_sub(setup),
+            limit: self.limits.setup_fuel,
+        };
+        let called = state.setup_fuel.is_some();
+        let millis = |duration: std::time::Duration| {
+            u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+        };
+        Usage {
+            fuel: Used {
+                used: if called { self.limits.fuel.saturating_sub(left) } else { 0 },
+                limit: self.limits.fuel,
+            },
+            setup_fuel: self.setup_fuel,
+            time_ms: Used {
+                used: millis(begun.elapsed()),
+                limit: millis(self.limits.deadline),
+            },
+            memory_bytes: Used {
+                used: state.meter.peak(),
+                limit: self.limits.memory_bytes,
+            },
+            host_calls: Used {
+                used: state.host_calls(),
+                limit: self.limits.host_calls,
+            },
+            http_requests: calls.http_requests(),
+            http_bytes: calls.http_bytes(),
+            log_bytes: state.journal.finish(),
+            output_bytes: Used::default(),
+            blocks: Used::default(),
+        }
+    }
+}
+
+/// Makes the instance with the fuel of set-up, then fills the tank for the call.
+async fn set_up(store: &mut Store<State>, callee: Callee<'_>) -> Result<Instance, Fault> {
+    let instance = callee
+        .program
+        .pre
+        .instantiate_async(&mut *store)
+        .await
+        .map_err(Fault::SetUp)?;
+    let left = store.get_fuel().map_err(Fault::SetUp)?;
+    store.data_mut().setup_fuel = Some(left);
+    store.set_fuel(callee.limits.fuel).map_err(Fault::SetUp)?;
+    Ok(instance)
+}
+
+/// Every tick a guest lets others run; one that computes for long takes turns in the lane.
+fn on_tick(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
+    let state = store.data_mut();
+    if let Some(quota) = state.over_quota() {
+        return Err(quota.into());
+    }
+    if Instant::now() >= state.deadline {
+        return Ok(UpdateDeadline::Interrupt);
+    }
+    state.ticks = state.ticks.saturating_add(1);
+    Ok(match state.ticks > FREE_TICKS {
+        true => UpdateDeadline::YieldCustom(1, Box::pin(state.turn.next())),
+        false => UpdateDeadline::Yield(1),
+    })
+}
+
+/// The plugin's own error. Where a request failed before it, that is what went wrong.
+fn plugin_error(error: PluginError, http: Option<HttpError>) -> Problem {
+    let code = http.as_ref().map_or(Code::CallPluginError, http_code);
+    let message = error
+        .agent_message
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| {
+            let end = text.floor_char_boundary(text.len().min(1 << 10));
+            text.get(..end).unwrap_or_default().to_owned()
+        })
+        .unwrap_or_default();
+    let mut problem = Problem::new(code, message).detail(trap::bounded(&error.log_message));
+    problem.retryable = error.retryable;
+    if let Some(HttpError::Denied(denial)) = http {
+        problem.detail = format!("{}; {}", problem.detail, denial.why);
+        problem.hint = denial.hint;
+    }
+    problem
+}
+
+fn http_code(error: &HttpError) -> Code {
+    match error {
+        HttpError::Denied(_) => Code::HttpDenied,
+        HttpError::Dns(_) => Code::HttpDns,
+        HttpError::Connect(_) => Code::HttpConnect,
+        HttpError::Tls(_) => Code::HttpTls,
+        HttpError::Timeout(_) => Code::HttpTimeout,
+        HttpError::TooLarge(_) => Code::HttpTooLarge,
+        HttpError::Quota(_) => Code::HttpQuota,
+        HttpError::Protocol(_) => Code::HttpProtocol,
+        HttpError::Other(_) => Code::HttpOther,
+    }
+}

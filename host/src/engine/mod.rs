@@ -1,0 +1,132 @@
+//! The engine: bytes become a program, a program and a slot become an answer. The only module that
+//! names wasmtime.
+//!
+//! Two ways through it, and they do not meet: *prepare* (scan, compile, load, link; seconds, off
+//! the request threads) and *invoke* (a fresh store and instance for every call; microseconds).
+
+mod cache;
+mod compile;
+mod config;
+mod convert;
+mod hostcalls;
+mod invoke;
+mod journal;
+mod lane;
+mod link;
+mod meter;
+mod program;
+mod scan;
+mod slot;
+mod state;
+mod ticker;
+mod trap;
+
+pub use config::PoolSettings;
+pub use convert::card::Checked;
+pub use invoke::{Callee, Invocation};
+pub use program::Program;
+pub use scan::{CONTRACT, Scan, scan};
+pub use slot::{Gate, Pool, Slot};
+
+use crate::model::id::Generation;
+use crate::model::problem::{Code, Problem};
+use cache::Cache;
+use lane::Lane;
+use sha2::{Digest, Sha256};
+use state::State;
+use std::path::PathBuf;
+use std::sync::Arc;
+use ticker::Ticker;
+use wasmtime::component::Linker;
+
+/// How an engine is set up.
+#[derive(Clone, Debug, Default)]
+pub struct EngineSettings {
+    /// The pool of instances.
+    pub pool: PoolSettings,
+    /// Where artefacts are kept; none compiles at every start.
+    pub cache: Option<PathBuf>,
+    /// Worker threads that run calls; none is the machine's.
+    pub workers: Option<usize>,
+}
+
+/// The engine. One a process is enough, and one is what wasmtime asks for. Clones share it.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    linker: Linker<State>,
+    ticker: Ticker,
+    lane: Lane,
+    pool: Pool,
+    cache: Option<Cache>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Reserves the pool and starts the epoch thread.
+    ///
+    /// # Errors
+    /// `call.host_bug` when the machine does not give the address space, a thread, or the cache's
+    /// folder.
+    pub fn start(settings: &EngineSettings) -> Result<Self, Problem> {
+        let wasmtime = wasmtime::Engine::new(&config::serving_config(&settings.pool))
+            .map_err(|error| start_problem("the pool of instances", &format!("{error:#}")))?;
+        let linker = link::linker(&wasmtime)
+            .map_err(|error| start_problem("the linker", &format!("{error:#}")))?;
+        let ticker = Ticker::start(wasmtime.weak())
+            .map_err(|error| start_problem("the epoch thread", &error.to_string()))?;
+        let cache = match &settings.cache {
+            Some(folder) => Some(Cache::open(folder, &wasmtime).map_err(|error| {
+                start_problem(&format!("the cache {}", folder.display()), &error.to_string())
+            })?),
+            None => None,
+        };
+        let workers = settings.workers.or_else(|| {
+            std::thread::available_parallelism().ok().map(std::num::NonZero::get)
+        });
+        Ok(Self(Arc::new(Inner {
+            wasmtime,
+            linker,
+            ticker,
+            lane: Lane::new(workers.unwrap_or(1)),
+            pool: Pool::new(settings.pool.instances),
+            cache,
+        })))
+    }
+
+    /// The places of all plugins together; gates ask for one of them.
+    pub fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    /// The name of these bytes as a version.
+    pub fn generation(bytes: &[u8]) -> Generation {
+        Generation(Sha256::digest(bytes).into())
+    }
+
+    /// Scans, compiles, loads and links a plugin's bytes. It takes seconds for large guests and
+    /// blocks: keep it off the request threads.
+    ///
+    /// # Errors
+    /// `load.*`, each saying what the file is and what to do.
+    pub fn prepare(&self, bytes: &[u8]) -> Result<Program, Problem> {
+        let found = scan(bytes)?;
+        let inner = &self.0;
+        let generation = Self::generation(bytes);
+        let artefact = compile::compile(&inner.wasmtime, inner.cache.as_ref(), generation, bytes)?;
+        let component = compile::load(&inner.wasmtime, &artefact)?;
+        program::link(&inner.wasmtime, &inner.linker, &component, found)
+    }
+}
+
+fn start_problem(what: &str, why: &str) -> Problem {
+    Problem::new(Code::CallHostBug, format!("The engine cannot start: {what} is not to be had."))
+        .detail(why)
+}

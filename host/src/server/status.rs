@@ -1,0 +1,68 @@
+//! The only table of statuses. Exhaustive: a new code without a status does not compile.
+
+use crate::model::problem::Code;
+use axum::http::StatusCode;
+
+/// The status of an answer that is refused as a whole. A plugin's failure is not one: its code
+/// stands inside an answer of 200.
+pub(super) fn of(code: Code) -> StatusCode {
+    match code {
+        Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView => {
+            StatusCode::BAD_REQUEST
+        }
+        Code::AuthRequired | Code::AuthDenied => StatusCode::UNAUTHORIZED,
+        Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
+        Code::RequestUnknownPlugin | Code::RequestNotFound => StatusCode::NOT_FOUND,
+        Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::CallBusy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::LoadNotWasm
+        | Code::LoadWrongKind
+        | Code::LoadMalformed
+        | Code::LoadPrecompiled
+        | Code::LoadTooLarge
+        | Code::LoadNotRegularFile
+        | Code::LoadBadPath
+        | Code::LoadDuplicateId
+        | Code::LoadUnreadable
+        | Code::LoadMissingExport
+        | Code::LoadTypeMismatch
+        | Code::LoadUnknownImport
+        | Code::LoadFeatureDisabled
+        | Code::LoadLimit
+        | Code::LoadCompileFailed
+        | Code::ManifestInvalid
+        | Code::GrantInvalid
+        | Code::GrantSecretMissing
+        | Code::ConfigInvalid
+        | Code::CallFuelExhausted
+        | Code::CallDeadlineExceeded
+        | Code::CallMemoryLimit
+        | Code::CallStackOverflow
+        | Code::CallHandleLimit
+        | Code::CallHostcallQuota
+        | Code::CallTrap
+        | Code::CallExit
+        | Code::CallWasiDenied
+        | Code::CallPluginError
+        | Code::CallHostBug
+        | Code::OutputAbi
+        | Code::OutputInvalidUtf8
+        | Code::OutputTooLarge
+        | Code::OutputLimit
+        | Code::OutputInvalid
+        | Code::OutputBadUrl
+        | Code::HttpDenied
+        | Code::HttpDns
+        | Code::HttpConnect
+        | Code::HttpTls
+        | Code::HttpTimeout
+        | Code::HttpTooLarge
+        | Code::HttpQuota
+        | Code::HttpProtocol
+        | Code::HttpOther
+        | Code::StoreUnsupported => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
