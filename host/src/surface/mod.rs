@@ -4,7 +4,15 @@
 //! asked?) and `render` (the answer in the desk's form). All are functions of their arguments; the
 //! server mounts them, calls the plugins in between and adds nothing of its own.
 
+mod answer;
+mod bounds;
+#[cfg(test)]
+mod fixtures;
+pub mod imbox;
+mod json;
 pub mod keys;
+pub mod native;
+mod query;
 
 use crate::model::context::Context;
 use crate::model::id::{AccountId, PluginId, RequestId};
@@ -13,6 +21,11 @@ use crate::model::problem::Problem;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use keys::Keys;
+
+/// All doors for contact cards. A new desk is a folder and a line here.
+pub fn all() -> &'static [&'static dyn CardSurface] {
+    &[&native::Native, &imbox::ImBox]
+}
 
 /// A desk's door for contact cards.
 pub trait CardSurface: Sync {

@@ -1,0 +1,171 @@
+//! `/imbox`: the client integration of ImBox, which asks for blocks whenever an agent opens a chat,
+//! a ticket, a call or a contact.
+//!
+//! What ImBox publishes: the query's names and views, that an administrator may add static query
+//! values, headers and a JSON body, and an answer of `contactName`, `contactLink` and `blocks` with
+//! lists and tables in them.
+//!
+//! What is our reading, where the published pages say nothing:
+//! - the keys of html (`html`), of accordions (`name`, `open`, `data`) and of `contactLink` (`url`,
+//!   `text`);
+//! - that a contact is linked when `contactId` is there;
+//! - that an empty value says as little as a missing one;
+//! - that `blocks` may be empty, and that ImBox shows an error for any answer but 200, so that a
+//!   plugin's failure is told in a header.
+
+mod parse;
+mod render;
+
+use super::keys::Keys;
+use super::{CardSurface, Inbound, Question, Reply, Reveal, Route, answer};
+use crate::model::id::{AccountId, RequestId};
+use crate::model::outcome::Pane;
+use crate::model::problem::{Code, Problem};
+use http::{HeaderMap, Method, StatusCode};
+
+/// ImBox's door.
+#[derive(Clone, Copy, Debug)]
+pub struct ImBox;
+
+impl CardSurface for ImBox {
+    fn name(&self) -> &'static str {
+        "imbox"
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        const METHODS: &[Method] = &[Method::GET, Method::POST];
+        &[
+            Route {
+                path: "/imbox",
+                methods: METHODS,
+            },
+            Route {
+                path: "/imbox/{plugin}",
+                methods: METHODS,
+            },
+        ]
+    }
+
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys) -> Result<AccountId, Problem> {
+        account_of(inbound.headers, keys)
+    }
+
+    fn parse(
+        &self,
+        inbound: &Inbound<'_>,
+        account: AccountId,
+        request_id: RequestId,
+    ) -> Result<Question, Problem> {
+        parse::question(inbound, account, request_id)
+    }
+
+    fn render(&self, pane: &Pane, _reveal: Reveal) -> Reply {
+        render::pane(pane)
+    }
+
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
+        answer::refusal(problem, status, request_id)
+    }
+}
+
+/// The account whose static header the request carries. ImBox signs nothing: the header that its
+/// administrator typed in is all there is.
+fn account_of(headers: &HeaderMap, keys: &Keys) -> Result<AccountId, Problem> {
+    let found = keys.find("/imbox", |account| {
+        (!account.imbox.is_empty()).then(|| {
+            // Every one is compared: the time taken tells nothing.
+            account.imbox.iter().fold(false, |hit, (name, key)| {
+                let mut sent = headers.get_all(name).iter();
+                let same = match (sent.next(), sent.next()) {
+                    (Some(only), None) => key.is(only.as_bytes()),
+                    _ => false,
+                };
+                hit | same
+            })
+        })
+    });
+    let mut named = keys.accounts.iter().flat_map(|account| &account.imbox);
+    found.map_err(|problem| {
+        if problem.code == Code::AuthDenied && !named.any(|(name, _)| headers.contains_key(name)) {
+            return Problem::new(
+                Code::AuthRequired,
+                "This address wants the header that is set in ImBox Admin for this integration.",
+            );
+        }
+        problem
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::surface::keys::{AccountKeys, Key};
+    use http::{HeaderName, HeaderValue};
+
+    fn keys() -> Keys {
+        let account = |id: &str, headers: &[(&'static str, &str)]| AccountKeys {
+            account: AccountId::parse(id).unwrap(),
+            imbox: headers
+                .iter()
+                .map(|(name, value)| (HeaderName::from_static(name), Key::new(*value)))
+                .collect(),
+            ..AccountKeys::default()
+        };
+        Keys {
+            accounts: vec![
+                account(
+                    "eu",
+                    &[
+                        ("authorization", "Basic b2xk"),
+                        ("authorization", "Basic bmV3"),
+                    ],
+                ),
+                account("us", &[("x-pane", "us-1")]),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_static_header_decides_the_account() {
+        let cases: &[(&[(&str, &str)], Result<&str, Code>)] = &[
+            (&[("authorization", "Basic b2xk")], Ok("eu")),
+            (&[("Authorization", "Basic bmV3")], Ok("eu")),
+            (&[("x-pane", "us-1")], Ok("us")),
+            (
+                &[("x-pane", "us-1"), ("authorization", "Basic no")],
+                Ok("us"),
+            ),
+            (&[("x-pane", "Basic b2xk")], Err(Code::AuthDenied)),
+            (&[("authorization", "basic b2xk")], Err(Code::AuthDenied)),
+            (&[("authorization", "Basic b2xkIA")], Err(Code::AuthDenied)),
+            (
+                &[("x-pane", "us-1"), ("x-pane", "us-2")],
+                Err(Code::AuthDenied),
+            ),
+            (&[("cookie", "us-1")], Err(Code::AuthRequired)),
+            (&[], Err(Code::AuthRequired)),
+        ];
+        for (sent, want) in cases {
+            let mut headers = HeaderMap::new();
+            for (name, value) in *sent {
+                headers.append(
+                    HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                    HeaderValue::from_str(value).unwrap(),
+                );
+            }
+            let found = account_of(&headers, &keys());
+            let found = found.map(|account| account.to_string());
+            assert_eq!(
+                found.map_err(|problem| problem.code),
+                want.map(String::from),
+                "{sent:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_door_without_headers_is_open_to_the_only_account() {
+        let found = account_of(&HeaderMap::new(), &Keys::default());
+        assert_eq!(found, Ok(AccountId::default()));
+    }
+}

@@ -1,0 +1,363 @@
+//! The request of `/v1/context`: a query (GET) or a JSON object (POST), every field checked.
+
+use super::super::json::Json;
+use super::super::{Inbound, Question, bounds, query};
+use crate::model::context::{Agent, Context, Pairs};
+use crate::model::id::{AccountId, PluginId, RequestId};
+use crate::model::problem::{Code, Problem};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method};
+use std::net::IpAddr;
+
+/// Reads what is asked.
+///
+/// # Errors
+/// `request.*` with the field at fault, and `auth.account_mismatch`.
+pub(super) fn question(
+    inbound: &Inbound<'_>,
+    account: AccountId,
+    request_id: RequestId,
+) -> Result<Question, Problem> {
+    let mut draft = Draft {
+        context: Context::empty("native", account, request_id),
+        plugins: Vec::new(),
+        seen: Vec::new(),
+    };
+    if inbound.method == Method::POST {
+        draft.read_body(inbound)?;
+    } else {
+        draft.read_query(inbound)?;
+    }
+    draft.finish()
+}
+
+/// Fields that hold one text, under the names they have in JSON and, dotted, in a query.
+const NAMES: &[&str] = &[
+    "view",
+    "account",
+    "email",
+    "phone",
+    "external_id",
+    "contact_name",
+    "ticket_id",
+    "contact_id",
+    "conversation_id",
+    "call_id",
+    "locale",
+    "time_zone",
+    "visitor.ip",
+    "visitor.page_url",
+    "agent.id",
+    "agent.name",
+    "agent.email",
+];
+
+/// ImBox's names in a query, and ours.
+const ALIASES: &[(&str, &str)] = &[
+    ("phoneNumber", "phone"),
+    ("externalId", "external_id"),
+    ("ticketId", "ticket_id"),
+    ("contactId", "contact_id"),
+    ("channelId", "conversation_id"),
+    ("callId", "call_id"),
+];
+
+/// A question that is still being read.
+struct Draft {
+    context: Context,
+    plugins: Vec<PluginId>,
+    /// The names that were given, in our spelling.
+    seen: Vec<&'static str>,
+}
+
+impl Draft {
+    /// GET: what is no field of ours goes to `params`, as the desk's static query.
+    fn read_query(&mut self, inbound: &Inbound<'_>) -> Result<(), Problem> {
+        if !inbound.body.is_empty() {
+            return Err(Problem::new(
+                Code::RequestMalformed,
+                "A GET request has no body; send its fields in the query, or use POST.",
+            ));
+        }
+        for pair in query::pairs(inbound.query) {
+            let (given, value) = pair?;
+            let name = ALIASES
+                .iter()
+                .find_map(|(alias, ours)| (*alias == given).then_some(*ours))
+                .unwrap_or(given.as_str());
+            if let Some(name) = known(name) {
+                self.once(name, &given)?;
+                self.put(name, &given, value)?;
+            } else if name == "contact_linked" {
+                self.once("contact_linked", name)?;
+                self.context.contact_linked = match value.as_str() {
+                    "true" => true,
+                    "false" | "" => false,
+                    _ => return Err(wrong(name, "it must be `true` or `false`")),
+                };
+            } else if name == "plugin" {
+                self.ask(name, &value)?;
+            } else if name == "plugins" {
+                return Err(wrong(
+                    name,
+                    "a query asks with `plugin=`, once for each plugin",
+                ));
+            } else if let Some(name) = name.strip_prefix("attributes.") {
+                bounds::pair(
+                    &mut self.context.attributes,
+                    "attributes",
+                    name.into(),
+                    value,
+                )?;
+            } else {
+                let name = given.strip_prefix("params.").unwrap_or(&given).into();
+                bounds::pair(&mut self.context.params, "params", name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// POST: every name is one of ours, for a misspelt one would be lost without a word.
+    fn read_body(&mut self, inbound: &Inbound<'_>) -> Result<(), Problem> {
+        if !is_json(inbound.headers) {
+            return Err(Problem::new(
+                Code::RequestUnsupportedMedia,
+                "The body must be sent as `content-type: application/json`.",
+            ));
+        }
+        if let Some(pair) = query::pairs(inbound.query).next() {
+            let (name, _) = pair?;
+            return Err(wrong(
+                &bounds::member("query", &name),
+                "a POST request says everything in its body",
+            ));
+        }
+        for (name, value) in object("body", Json::read(inbound.body)?)? {
+            match (name.as_str(), value) {
+                ("contact_linked", value) => {
+                    self.once("contact_linked", &name)?;
+                    self.context.contact_linked = match value {
+                        Json::Bool(linked) => linked,
+                        Json::Null => false,
+                        other => return Err(unlike("contact_linked", &other, "true or false")),
+                    };
+                }
+                ("visitor", value) => self.read_group("visitor", value)?,
+                ("agent", value) => self.read_group("agent", value)?,
+                ("attributes", value) => {
+                    self.once("attributes", &name)?;
+                    self.context.attributes = pairs("attributes", value)?;
+                }
+                ("params", value) => {
+                    self.once("params", &name)?;
+                    self.context.params = pairs("params", value)?;
+                }
+                ("plugins", value) => self.read_plugins(value)?,
+                (_, value) if !name.contains('.') => self.read_text("", &name, value)?,
+                _ => return Err(unknown(&bounds::member("", &name))),
+            }
+        }
+        Ok(())
+    }
+
+    /// `visitor` and `agent`: objects of texts.
+    fn read_group(&mut self, group: &'static str, value: Json) -> Result<(), Problem> {
+        self.once(group, group)?;
+        if value == Json::Null {
+            return Ok(());
+        }
+        for (name, value) in object(group, value)? {
+            self.read_text(group, &name, value)?;
+        }
+        Ok(())
+    }
+
+    fn read_text(&mut self, group: &str, name: &str, value: Json) -> Result<(), Problem> {
+        let path = bounds::member(group, name);
+        let name = known(&path).ok_or_else(|| unknown(&path))?;
+        self.once(name, &path)?;
+        match value {
+            Json::Text(text) => self.put(name, &path, text),
+            Json::Null => Ok(()),
+            other => Err(unlike(&path, &other, "a text")),
+        }
+    }
+
+    fn read_plugins(&mut self, value: Json) -> Result<(), Problem> {
+        self.once("plugins", "plugins")?;
+        let items = match value {
+            Json::List(items) => items,
+            Json::Null => return Ok(()),
+            other => return Err(unlike("plugins", &other, "a list of texts")),
+        };
+        for (at, item) in items.into_iter().enumerate() {
+            let path = format!("plugins[{at}]");
+            match item {
+                Json::Text(id) => self.ask(&path, &id)?,
+                other => return Err(unlike(&path, &other, "a text")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a plugin to those that are asked; once is enough.
+    fn ask(&mut self, field: &str, id: &str) -> Result<(), Problem> {
+        let id = PluginId::parse(id).ok_or_else(|| {
+            Problem::new(
+                Code::RequestUnknownPlugin,
+                "A plugin's name is made of a-z, 0-9 and `-`; none is served under this one.",
+            )
+            .field(field)
+        })?;
+        if !self.plugins.contains(&id) {
+            let count = self.plugins.len().saturating_add(1);
+            bounds::within(field, "plugins", count, bounds::MAX_PAIRS)?;
+            self.plugins.push(id);
+        }
+        Ok(())
+    }
+
+    /// Refuses a field that is given twice: nobody could tell which one was judged.
+    fn once(&mut self, name: &'static str, given: &str) -> Result<(), Problem> {
+        if self.seen.contains(&name) {
+            return Err(wrong(given, &format!("`{name}` is given twice")));
+        }
+        self.seen.push(name);
+        Ok(())
+    }
+
+    fn put(&mut self, name: &'static str, field: &str, value: String) -> Result<(), Problem> {
+        let value = bounds::text(field, value)?;
+        let context = &mut self.context;
+        match name {
+            "view" => context.view = value.unwrap_or_default(),
+            "account" => same_account(&context.account, value)?,
+            "email" => context.email = value,
+            "phone" => context.phone = value,
+            "external_id" => context.external_id = value,
+            "contact_name" => context.contact_name = value,
+            "ticket_id" => context.ticket_id = value,
+            "contact_id" => context.contact_id = value,
+            "conversation_id" => context.conversation_id = value,
+            "call_id" => context.call_id = value,
+            "locale" => context.locale = value,
+            "time_zone" => context.time_zone = value,
+            "visitor.ip" => context.visitor.ip = address(field, value)?,
+            "visitor.page_url" => context.visitor.page_url = value,
+            _ if value.is_none() => {}
+            "agent.id" => agent(context).id = value,
+            "agent.name" => agent(context).name = value,
+            "agent.email" => agent(context).email = value,
+            _ => return Err(unknown(field)),
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Question, Problem> {
+        let view = &self.context.view;
+        if view.is_empty() {
+            return Err(wrong("view", "it must be there: what the agent has open"));
+        }
+        let spelt = view
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'));
+        if !spelt || view.len() > MAX_VIEW {
+            return Err(Problem::new(
+                Code::RequestUnknownView,
+                "A view's name is 1 to 32 of a-z, 0-9, `_` and `-`, such as `ticket`.",
+            )
+            .field("view"));
+        }
+        Ok(Question {
+            context: self.context,
+            plugins: self.plugins,
+        })
+    }
+}
+
+/// The longest name of a view, in bytes.
+const MAX_VIEW: usize = 32;
+
+fn known(name: &str) -> Option<&'static str> {
+    NAMES.iter().copied().find(|known| *known == name)
+}
+
+fn agent(context: &mut Context) -> &mut Agent {
+    context.agent.get_or_insert_default()
+}
+
+/// A request may repeat the account that its credential decided, nothing else.
+fn same_account(decided: &AccountId, named: Option<String>) -> Result<(), Problem> {
+    match named {
+        Some(named) if named != decided.as_str() => Err(Problem::new(
+            Code::AuthAccountMismatch,
+            "The request names another account than its credential.",
+        )
+        .field("account")),
+        _ => Ok(()),
+    }
+}
+
+fn address(field: &str, value: Option<String>) -> Result<Option<String>, Problem> {
+    match &value {
+        Some(text) if text.parse::<IpAddr>().is_err() => {
+            Err(wrong(field, "it must be an IPv4 or IPv6 address"))
+        }
+        _ => Ok(value),
+    }
+}
+
+/// The members of an object whose names the caller chooses. A null is left out.
+fn pairs(group: &str, value: Json) -> Result<Pairs, Problem> {
+    let mut pairs = Pairs::new();
+    if value == Json::Null {
+        return Ok(pairs);
+    }
+    for (name, value) in object(group, value)? {
+        if pairs.iter().any(|(known, _)| *known == name) {
+            return Err(wrong(&bounds::member(group, &name), "it is given twice"));
+        }
+        if value != Json::Null {
+            bounds::pair(&mut pairs, group, name, value.into_text())?;
+        }
+    }
+    Ok(pairs)
+}
+
+fn object(field: &str, value: Json) -> Result<Vec<(String, Json)>, Problem> {
+    value.into_object().map_err(|kind| {
+        let what = format!("`{field}` is {kind}; it must be an object.");
+        Problem::new(Code::RequestInvalidField, what).field(field)
+    })
+}
+
+fn unlike(field: &str, value: &Json, wanted: &str) -> Problem {
+    Problem::new(
+        Code::RequestInvalidField,
+        format!("`{field}` is {}; it must be {wanted}.", value.kind()),
+    )
+    .field(field)
+}
+
+fn unknown(field: &str) -> Problem {
+    wrong(field, "there is no such field")
+        .hint("values of your own go into `params`, such as {\"params\": {\"source\": \"crm\"}}")
+}
+
+fn wrong(field: &str, why: &str) -> Problem {
+    Problem::new(
+        Code::RequestInvalidField,
+        format!("`{field}` cannot be taken: {why}."),
+    )
+    .field(field)
+}
+
+/// Asked for by name, so that no page in a browser can send a body here without the browser asking
+/// this host first.
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}

@@ -1,0 +1,366 @@
+//! The answer of `/v1/context`: every plugin's outcome, cards whole.
+
+use super::super::answer::{self, Each, ErrorView};
+use super::super::{Reply, Reveal};
+use crate::model::card::{
+    Block, Button, ButtonStyle, Card, Cell, Confirm, Content, Element, Link, Other, Row,
+};
+use crate::model::id::Generation;
+use crate::model::manifest::{Choice, Field, FieldKind};
+use crate::model::outcome::{Answer, Outcome, Pane};
+use crate::model::problem::{Code, Problem};
+use crate::model::usage::Usage;
+use http::StatusCode;
+use serde::ser::{Serialize, Serializer};
+
+/// Writes all outcomes of one request.
+pub(super) fn pane(pane: &Pane, reveal: Reveal) -> Reply {
+    let outcome = match reveal {
+        Reveal::Cards => |outcome| Some(OutcomeView::new(outcome, Reveal::Cards)),
+        Reveal::Inside => |outcome| Some(OutcomeView::new(outcome, Reveal::Inside)),
+    };
+    let view = PaneView {
+        request_id: pane.request_id.as_str(),
+        contact_name: pane.contact_name(),
+        contact_link: pane.contact_link().map(LinkView::new),
+        cards: Each(&pane.outcomes, outcome),
+    };
+    answer::json(StatusCode::OK, &view, expected(pane))
+}
+
+/// About how many bytes the answer has: enough for a usual card each, so that the body rarely moves.
+fn expected(pane: &Pane) -> usize {
+    pane.outcomes
+        .len()
+        .saturating_mul(2_048)
+        .saturating_add(512)
+}
+
+#[derive(serde::Serialize)]
+struct PaneView<'a> {
+    request_id: &'a str,
+    contact_name: Option<&'a str>,
+    contact_link: Option<LinkView<'a>>,
+    cards: Each<'a, Outcome, OutcomeView<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct OutcomeView<'a> {
+    plugin: &'a str,
+    generation: Digest<'a>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_ms: Option<u64>,
+    error: Option<ErrorView<'a>>,
+    card: Option<CardView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<Each<'a, Problem, ErrorView<'a>>>,
+}
+
+impl<'a> OutcomeView<'a> {
+    fn new(outcome: &'a Outcome, reveal: Reveal) -> Self {
+        let (status, card, error) = match &outcome.answer {
+            Answer::Card(card) => ("ok", Some(CardView::new(card)), None),
+            Answer::Empty => ("empty", None, None),
+            Answer::Failed(problem) if problem.code == Code::CallBusy => {
+                ("busy", None, Some(problem))
+            }
+            Answer::Failed(problem) => ("error", None, Some(problem)),
+        };
+        let inside = reveal == Reveal::Inside;
+        Self {
+            plugin: outcome.plugin.as_str(),
+            generation: Digest(&outcome.generation),
+            status,
+            // Nothing is shown twice yet, so what is shown is new.
+            age_ms: error.is_none().then_some(0),
+            error: error.map(|problem| match inside {
+                true => ErrorView::of_card(problem),
+                false => ErrorView::brief(problem),
+            }),
+            card,
+            usage: outcome.usage.as_ref().filter(|_| inside).map(UsageView),
+            notes: (inside && !outcome.notes.is_empty())
+                .then(|| Each(&outcome.notes, |note| Some(ErrorView::of_card(note)))),
+        }
+    }
+}
+
+/// `sha256:` and the digest in hex, without an allocation for each byte.
+struct Digest<'a>(&'a Generation);
+
+impl Serialize for Digest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const HEX: [char; 16] = [
+            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+        ];
+        let digit = |value: u8| HEX.get(usize::from(value)).copied().unwrap_or('0');
+        let mut text = String::with_capacity(71);
+        text.push_str("sha256:");
+        for byte in &self.0.0 {
+            text.push(digit(byte >> 4));
+            text.push(digit(byte & 15));
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+struct UsageView<'a>(&'a Usage);
+
+impl Serialize for UsageView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct UsedView {
+            used: u64,
+            limit: u64,
+        }
+
+        serializer.collect_map(self.0.each().map(|(name, measure)| {
+            let view = UsedView {
+                used: measure.used,
+                limit: measure.limit,
+            };
+            (name, view)
+        }))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct CardView<'a> {
+    contact_name: Option<&'a str>,
+    contact_link: Option<LinkView<'a>>,
+    cache_s: Option<u32>,
+    blocks: Each<'a, Block, BlockView<'a>>,
+}
+
+impl<'a> CardView<'a> {
+    fn new(card: &'a Card) -> Self {
+        Self {
+            contact_name: card.contact_name.as_deref(),
+            contact_link: card.contact_link.as_ref().map(LinkView::new),
+            cache_s: card.cache_s,
+            blocks: Each(&card.blocks, |block| {
+                Some(BlockView {
+                    name: &block.name,
+                    icon: block.icon.as_deref(),
+                    data: Each(&block.data, |item| Some(ElementView::new(item))),
+                })
+            }),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct LinkView<'a> {
+    url: &'a str,
+    text: Option<&'a str>,
+}
+
+impl<'a> LinkView<'a> {
+    fn new(link: &'a Link) -> Self {
+        Self {
+            url: &link.url,
+            text: link.text.as_deref(),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct BlockView<'a> {
+    name: &'a str,
+    icon: Option<&'a str>,
+    data: Each<'a, Element, ElementView<'a>>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ElementView<'a> {
+    List {
+        rows: Each<'a, Row, RowView<'a>>,
+    },
+    Table {
+        headers: Each<'a, String, TextView<'a>>,
+        rows: Each<'a, Vec<Cell>, Each<'a, Cell, CellView<'a>>>,
+    },
+    Html {
+        html: &'a str,
+    },
+    Accordion {
+        name: &'a str,
+        open: bool,
+        data: Each<'a, Content, ElementView<'a>>,
+    },
+    Actions {
+        actions: Each<'a, Button, ButtonView<'a>>,
+    },
+    Other {
+        kind: &'a str,
+        text: &'a str,
+        json: &'a str,
+    },
+}
+
+impl<'a> ElementView<'a> {
+    fn new(element: &'a Element) -> Self {
+        match element {
+            Element::Content(content) => Self::content(content),
+            Element::Accordion(accordion) => Self::Accordion {
+                name: &accordion.name,
+                open: accordion.open,
+                data: Each(&accordion.data, |content| Some(Self::content(content))),
+            },
+            Element::Actions(buttons) => Self::Actions {
+                actions: Each(buttons, |button| Some(ButtonView::new(button))),
+            },
+        }
+    }
+
+    fn content(content: &'a Content) -> Self {
+        match content {
+            Content::List(rows) => Self::List {
+                rows: Each(rows, |row| {
+                    Some(RowView {
+                        label: &row.label,
+                        text: &row.text,
+                        url: row.url.as_deref(),
+                    })
+                }),
+            },
+            Content::Table(table) => Self::Table {
+                headers: Each(&table.headers, |text| Some(TextView { text })),
+                rows: Each(&table.rows, |row| {
+                    Some(Each(row, |cell| {
+                        Some(CellView {
+                            text: &cell.text,
+                            url: cell.url.as_deref(),
+                        })
+                    }))
+                }),
+            },
+            Content::Html(html) => Self::Html { html },
+            Content::Other(Other { kind, text, json }) => Self::Other { kind, text, json },
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct RowView<'a> {
+    label: &'a str,
+    text: &'a str,
+    url: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct TextView<'a> {
+    text: &'a str,
+}
+
+/// A cell has a `url` only when it is a link: a card can have thousands of cells.
+#[derive(serde::Serialize)]
+struct CellView<'a> {
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+struct ButtonView<'a> {
+    id: &'a str,
+    label: &'a str,
+    style: &'static str,
+    confirm: Option<ConfirmView<'a>>,
+    fields: Each<'a, Field, FieldView<'a>>,
+    /// Signs the press. Null while this host carries no actions out.
+    token: Option<&'a str>,
+}
+
+impl<'a> ButtonView<'a> {
+    fn new(button: &'a Button) -> Self {
+        Self {
+            id: &button.id,
+            label: &button.label,
+            style: match button.style {
+                ButtonStyle::Plain => "plain",
+                ButtonStyle::Primary => "primary",
+                ButtonStyle::Danger => "danger",
+            },
+            confirm: button.confirm.as_ref().map(ConfirmView::new),
+            fields: Each(&button.fields, |field| Some(FieldView::new(field))),
+            token: None,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ConfirmView<'a> {
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    button: &'a str,
+}
+
+impl<'a> ConfirmView<'a> {
+    fn new(confirm: &'a Confirm) -> Self {
+        Self {
+            title: &confirm.title,
+            text: confirm.text.as_deref(),
+            button: &confirm.button,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct FieldView<'a> {
+    name: &'a str,
+    label: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    options: Option<Each<'a, Choice, ChoiceView<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_value: Option<&'a str>,
+    required: bool,
+}
+
+impl<'a> FieldView<'a> {
+    fn new(field: &'a Field) -> Self {
+        let (kind, choices) = match &field.kind {
+            FieldKind::Text => ("text", None),
+            FieldKind::Paragraph => ("paragraph", None),
+            FieldKind::Number => ("number", None),
+            FieldKind::Date => ("date", None),
+            FieldKind::Email => ("email", None),
+            FieldKind::Url => ("url", None),
+            FieldKind::Checkbox => ("checkbox", None),
+            FieldKind::Select(choices) => ("select", Some(choices)),
+            FieldKind::MultiSelect(choices) => ("multi_select", Some(choices)),
+            FieldKind::Other(name) => (name.as_str(), None),
+        };
+        Self {
+            name: &field.name,
+            label: &field.label,
+            help: field.help.as_deref(),
+            kind,
+            options: choices.map(|choices| {
+                Each(choices, |choice| {
+                    Some(ChoiceView {
+                        value: &choice.value,
+                        label: &choice.label,
+                    })
+                })
+            }),
+            default_value: field.default_value.as_deref(),
+            required: field.required,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ChoiceView<'a> {
+    value: &'a str,
+    label: &'a str,
+}
