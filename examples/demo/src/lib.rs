@@ -1,1 +1,4 @@
+//! Parts of the demo that its tests use too.
+#![deny(missing_docs)]
 
+pub mod crm;
