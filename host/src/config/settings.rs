@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_defaults_are_the_codes() {
+        let text = include_str!("../../../sidepane.default.toml");
+        let (documented, code) = (parse(text).expect("a file without errors"), Settings::default());
+        assert_eq!(format!("{documented:?}"), format!("{code:?}"));
+        // Lowering every number has to change the settings: a key that nobody reads would not.
+        for line in text.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")) {
+            let (key, value) = line.split_once(" = ").expect("a key");
+            let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
+                continue;
+            };
+            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
+            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+        }
+    }
+
+    #[test]
     fn every_error_is_named() {
         let problem = parse(
             "listen = \"nowhere\"\npublic_url = \"panes\"\n[default.limits]\nmemory_mib = 9999\n\
