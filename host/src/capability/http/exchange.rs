@@ -9,6 +9,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
@@ -122,13 +123,22 @@ async fn collect(mut body: Incoming, limit: u64) -> Result<Vec<u8>, HttpError> {
 }
 
 fn protocol(error: &hyper::Error) -> HttpError {
+    let broke_off = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
     HttpError::Protocol(if error.is_parse_too_large() {
         format!("the answer's head has more than {MAX_HEADERS} lines or {MAX_HEAD_BYTES} bytes")
-    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+    } else if broke_off || io_kind(error).is_some() {
         "the server closed the connection before the answer was whole".to_owned()
     } else {
         error.to_string()
     })
+}
+
+/// What the connection said, where it is a broken connection that led to `error`.
+fn io_kind(error: &hyper::Error) -> Option<io::ErrorKind> {
+    let cause = error.source()?.downcast_ref::<io::Error>()?;
+    // Malformed chunks come as errors of the connection, too.
+    let malformed = [io::ErrorKind::InvalidData, io::ErrorKind::InvalidInput];
+    Some(cause.kind()).filter(|kind| !malformed.contains(kind))
 }
 
 /// What has happened on the connection so far.

@@ -48,9 +48,13 @@ impl Outgoing {
                     let denied = |error| HttpError::Denied(deny(secret, &error));
                     let value = secrets.write(secret, format).map_err(denied)?;
                     redactor.add(secrets.value(secret).map_err(denied)?);
-                    // The credential as a whole, and without its scheme: what servers echo.
-                    for text in value.to_str().unwrap_or_default().splitn(2, ' ') {
-                        redactor.add_credential(text);
+                    // A pair's encoding is as good as the secret in it.
+                    let pair = value
+                        .to_str()
+                        .ok()
+                        .and_then(|text| text.strip_prefix("Basic "));
+                    if let Some(pair) = pair {
+                        redactor.add(pair);
                     }
                     value
                 }

@@ -16,13 +16,18 @@ pub(super) fn longest(phase: Phase) -> Duration {
     }
 }
 
-/// Runs one phase within its own bound and the deadline.
+/// Runs one phase within its own bound and the deadline. With no time left it is not begun, so that
+/// a call that is over opens no socket.
 pub(super) async fn within<T>(
     phase: Phase,
     deadline: Instant,
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
-    let end = deadline.min(Instant::now() + longest(phase));
+    let now = Instant::now();
+    if deadline <= now {
+        return Err(HttpError::Timeout(phase));
+    }
+    let end = deadline.min(now + longest(phase));
     timeout_at(end, work)
         .await
         .unwrap_or(Err(HttpError::Timeout(phase)))

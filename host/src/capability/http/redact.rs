@@ -86,13 +86,6 @@ impl Redactor {
             .sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
     }
 
-    /// Adds a credential made of a secret; a bare scheme in front of one is none.
-    pub(super) fn add_credential(&mut self, text: &str) {
-        if !["Bearer", "Basic"].contains(&text) {
-            self.add(text);
-        }
-    }
-
     /// Whether a header of the answer is left out.
     pub(super) fn withholds(&self, name: &str, value: &[u8]) -> bool {
         WITHHELD.contains(&name) || self.find(value, 0).is_some()

@@ -5,7 +5,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 use tokio::sync::OnceCell;
 
@@ -18,8 +18,15 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(super) struct Trust {
     system: OnceCell<Arc<RootCertStore>>,
     plain: OnceCell<Arc<ClientConfig>>,
-    /// By file, with the time it was last changed: a replaced file counts from the next request.
-    with_file: Mutex<HashMap<PathBuf, (Option<SystemTime>, Arc<ClientConfig>)>>,
+    with_file: Mutex<HashMap<PathBuf, WithFile>>,
+}
+
+/// What was made of a grant's file.
+#[derive(Debug)]
+struct WithFile {
+    /// When the file was last changed: a replaced one counts from the next request on.
+    changed: Option<SystemTime>,
+    config: Arc<ClientConfig>,
 }
 
 impl Trust {
@@ -39,10 +46,10 @@ impl Trust {
             .await
             .and_then(|meta| meta.modified());
         let changed = changed.ok();
-        if let Some((seen, config)) = self.files().get(file)
-            && *seen == changed
+        if let Some(known) = self.files().get(file)
+            && known.changed == changed
         {
-            return Ok(Arc::clone(config));
+            return Ok(Arc::clone(&known.config));
         }
         let mut roots = (*self.system().await).clone();
         for certificate in read_certificates(file).await? {
@@ -51,8 +58,11 @@ impl Trust {
                 .map_err(|error| unusable(file, &error))?;
         }
         let config = configure(roots)?;
-        let entry = (changed, Arc::clone(&config));
-        self.files().insert(file.to_owned(), entry);
+        let known = WithFile {
+            changed,
+            config: Arc::clone(&config),
+        };
+        self.files().insert(file.to_owned(), known);
         Ok(config)
     }
 
@@ -71,9 +81,7 @@ impl Trust {
         Arc::clone(self.system.get_or_init(load).await)
     }
 
-    fn files(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<PathBuf, (Option<SystemTime>, Arc<ClientConfig>)>> {
+    fn files(&self) -> MutexGuard<'_, HashMap<PathBuf, WithFile>> {
         self.with_file
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
