@@ -4,10 +4,10 @@ use super::calls::{HostCalls, Waiting};
 use super::http::{HttpBudget, HttpClient};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
+use super::scrub::scrub;
 use crate::model::http::{HttpError, Request, Response};
 use crate::model::usage::Used;
 use crate::policy::limits::Limits;
-use futures_util::future::join_all;
 use rand::Rng;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -59,19 +59,17 @@ impl Live {
         }
     }
 
-    async fn send_one(&self, request: Request) -> Result<Response, HttpError> {
+    async fn send_each(&self, requests: Vec<Request>) -> Vec<Result<Response, HttpError>> {
         let Installation {
             secrets, egress, ..
         } = self.installation.as_ref();
-        let answer = self
-            .world
-            .http
-            .send(request, egress, secrets, &self.budget, self.deadline)
-            .await;
-        if let Err(error) = &answer {
+        let http = &self.world.http;
+        let answers =
+            http.send_all(requests, egress, secrets, &self.budget, self.deadline).await;
+        for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             self.remember(error);
         }
-        answer
+        answers
     }
 
     /// The first refusal, else the last failure.
@@ -123,20 +121,21 @@ impl HostCalls for Live {
     }
 
     fn log(&self, line: LogLine) {
+        let clean = |text| scrub(&self.installation.secrets, text);
         let line = LogLine {
             level: line.level,
-            message: self.installation.secrets.scrub(line.message),
+            message: clean(line.message),
             fields: line
                 .fields
                 .into_iter()
-                .map(|(name, value)| (name, self.installation.secrets.scrub(value)))
+                .map(|(name, value)| (name, clean(value)))
                 .collect(),
         };
         self.world.log.write(&self.author, line);
     }
 
     fn send(&self, requests: Vec<Request>) -> Waiting<'_, Vec<Result<Response, HttpError>>> {
-        Box::pin(join_all(requests.into_iter().map(|request| self.send_one(request))))
+        Box::pin(self.send_each(requests))
     }
 
     fn http_failure(&self) -> Option<HttpError> {
@@ -144,11 +143,11 @@ impl HostCalls for Live {
     }
 
     fn http_requests(&self) -> Used {
-        self.budget.requests()
+        self.budget.used_requests()
     }
 
     fn http_bytes(&self) -> Used {
-        self.budget.bytes()
+        self.budget.used_bytes()
     }
 }
 

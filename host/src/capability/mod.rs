@@ -1,6 +1,11 @@
-//! What a plugin may ask of the world. No wasmtime here: the engine only passes calls on.
+//! What a plugin can reach through the host: the input and output behind its imports. Decisions
+//! are made in [`crate::policy`]; here they are only carried out. No wasmtime: the engine only
+//! passes calls on.
 
 pub mod calls;
-
-
+pub mod http;
+pub mod installation;
+pub mod live;
 pub mod log;
+mod scrub;
+pub mod secret;

@@ -164,7 +164,7 @@ fn install(
             )
             .field(format!("secrets.{name}"))
         })?;
-        secrets.insert(name, value);
+        secrets.insert(name, value.as_str());
     }
     Ok(Installation {
         settings,

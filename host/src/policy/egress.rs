@@ -286,4 +286,4 @@ impl Asked<'_> {
 
 #[cfg(test)]
 #[path = "egress_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -19,7 +19,7 @@ fn allowed(url: &str, methods: &[&str], secrets: &[&str]) -> AllowedRule {
     AllowedRule::parse(url, methods, &secrets).expect(url)
 }
 
-fn get(url: &str) -> Request {
+pub(crate) fn get(url: &str) -> Request {
     Request {
         method: "GET".to_owned(),
         url: url.to_owned(),
@@ -47,19 +47,19 @@ fn secret(request: Request, name: &str) -> Request {
 }
 
 /// What the rows below are judged by: one host, one method, one path, asked for and granted.
-fn shop() -> EgressPolicy {
+pub(crate) fn shop() -> EgressPolicy {
     EgressPolicy {
         wanted: vec![wanted("https://api.example.com/v1", &[], &[])],
         allowed: vec![allowed("https://api.example.com/v1", &[], &[])],
     }
 }
 
-const HOME: &str = "https://api.example.com/v1/x";
+pub(crate) const HOME: &str = "https://api.example.com/v1/x";
 
 /// Every way round an allowlist that is known, and what becomes of it: denied by a rule, or read
 /// as the very URL that is allowed.
 #[rustfmt::skip]
-const BYPASSES: &[(&str, Result<&str, Rule>)] = &[
+pub(crate) const BYPASSES: &[(&str, Result<&str, Rule>)] = &[
     // Spellings of 127.0.0.1 and other addresses.
     ("https://2130706433/v1", Err(Rule::Host)),
     ("https://0177.0.0.1/v1", Err(Rule::Host)),

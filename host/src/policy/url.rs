@@ -402,6 +402,7 @@ mod tests {
             ("https://a.test/%zz", Rule::Url),
             ("https://a.test/%2", Rule::Url),
             ("https://@a.test/", Rule::Url),
+            ("https://a.test\\b/", Rule::Url),
             ("https://a.test/#", Rule::Url),
             (&long, Rule::Url),
             ("ws://a.test/", Rule::Scheme),

@@ -24,11 +24,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
             router = router.route(route.path, methods(*surface, route.methods));
         }
     }
-    let native = surface::native();
     router
         .fallback(move || async move {
             let problem = Problem::new(Code::RequestNotFound, "Nothing is served at this address.");
-            refuse(native, &problem, &request_id())
+            refuse(&surface::native::Native, &problem, &request_id())
         })
         .with_state(shared)
 }

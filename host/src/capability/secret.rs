@@ -1,0 +1,157 @@
+//! The values of an installation's secrets, and how they become header values.
+
+use crate::model::http::SecretFormat;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use std::collections::BTreeMap;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// The longest header value made of a secret, in bytes. Servers refuse longer ones.
+const MAX_BYTES: usize = 8 << 10;
+
+/// Secrets by name. Their values are overwritten when dropped and shown by nothing.
+#[derive(Clone, Default)]
+pub struct Secrets(BTreeMap<String, Zeroizing<String>>);
+
+/// Why a secret cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The grant binds it to hosts and gives it no value.
+    #[error("the secret `{0}` has no value")]
+    Missing(String),
+    /// Its value is empty, too long, or not visible ASCII.
+    #[error(
+        "the value of the secret `{0}` cannot stand in a header; it has to be visible ASCII on \
+         one line, at most 8 KiB"
+    )]
+    Unsendable(String),
+}
+
+impl Secrets {
+    /// Gives a secret its value.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.0.insert(name.into(), Zeroizing::new(value.into()));
+    }
+
+    /// The names that have a value.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// The header value made of the secret `name`, marked as sensitive.
+    ///
+    /// # Errors
+    /// [`SecretError`] where there is no value or no header can carry it.
+    pub fn write(&self, name: &str, format: &SecretFormat) -> Result<HeaderValue, SecretError> {
+        let secret = self.value(name)?;
+        let text = match format {
+            SecretFormat::Raw => Zeroizing::new(secret.to_owned()),
+            SecretFormat::Bearer => Zeroizing::new(format!("Bearer {secret}")),
+            SecretFormat::BasicUser { password } => basic(secret, password),
+            SecretFormat::BasicPassword { user } => basic(user, secret),
+        };
+        let unsendable = || SecretError::Unsendable(name.to_owned());
+        let visible = |text: &str| text.bytes().all(|b| matches!(b, b' '..=b'~'));
+        // As a user it would end at its first colon and have the rest taken for the password.
+        let splits = matches!(format, SecretFormat::BasicUser { .. }) && secret.contains(':');
+        if secret.is_empty() || text.len() > MAX_BYTES || splits || !visible(secret) {
+            return Err(unsendable());
+        }
+        let mut value = HeaderValue::from_str(&text).map_err(|_| unsendable())?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+
+    /// The bare value, for the redaction of answers.
+    pub(in crate::capability) fn value(&self, name: &str) -> Result<&str, SecretError> {
+        self.0
+            .get(name)
+            .map(|value| value.as_str())
+            .ok_or_else(|| SecretError::Missing(name.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+fn basic(user: &str, password: &str) -> Zeroizing<String> {
+    let pair = Zeroizing::new(format!("{user}:{password}"));
+    let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+    Zeroizing::new(format!("Basic {}", encoded.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(value: &str) -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.insert("api_key", value);
+        secrets
+    }
+
+    #[test]
+    fn a_secret_is_written_in_four_ways() {
+        let secrets = secrets("k3y-Value");
+        for (format, written) in [
+            (SecretFormat::Raw, "k3y-Value"),
+            (SecretFormat::Bearer, "Bearer k3y-Value"),
+            (
+                SecretFormat::BasicUser {
+                    password: "X".to_owned(),
+                },
+                "Basic azN5LVZhbHVlOlg=",
+            ),
+            (
+                SecretFormat::BasicPassword {
+                    user: "ada".to_owned(),
+                },
+                "Basic YWRhOmszeS1WYWx1ZQ==",
+            ),
+        ] {
+            let value = secrets.write("api_key", &format).expect("a value");
+            assert_eq!(value.to_str().ok(), Some(written));
+            assert!(value.is_sensitive());
+        }
+    }
+
+    #[test]
+    fn what_no_header_can_carry_is_not_sent() {
+        let user = SecretFormat::BasicUser {
+            password: "X".to_owned(),
+        };
+        for (value, format) in [
+            ("", SecretFormat::Raw),
+            ("a\r\nHost: evil", SecretFormat::Raw),
+            ("a\n", SecretFormat::Bearer),
+            ("a\n", user.clone()),
+            ("\u{e9}", SecretFormat::Raw),
+            ("a:b", user),
+            (&"x".repeat(MAX_BYTES + 1), SecretFormat::Raw),
+        ] {
+            let error = secrets(value)
+                .write("api_key", &format)
+                .expect_err("an error");
+            assert!(matches!(error, SecretError::Unsendable(_)), "{value:?}");
+            assert!(value.len() < 2 || !error.to_string().contains(value));
+        }
+        let error = secrets("x")
+            .write("other", &SecretFormat::Raw)
+            .expect_err("an error");
+        assert_eq!(error, SecretError::Missing("other".to_owned()));
+    }
+
+    #[test]
+    fn debug_shows_names_alone() {
+        let shown = format!("{:?}", secrets("k3y-Value"));
+        assert!(
+            shown.contains("api_key") && !shown.contains("k3y"),
+            "{shown}"
+        );
+    }
+}
