@@ -28,7 +28,9 @@ pub(crate) fn drive(
     connections: usize,
     time: Duration,
 ) -> anyhow::Result<Driven> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         // Warm: every plugin was asked once, every page is mapped.
         ask(server, paths, 0, Duration::from_millis(300)).await?;
@@ -122,15 +124,22 @@ async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> anyhow::Re
     answer.clear();
     let (mut head, mut length) = (0, 0);
     loop {
-        ensure!(stream.read_buf(answer).await? > 0, "the server closed the connection");
+        ensure!(
+            stream.read_buf(answer).await? > 0,
+            "the server closed the connection"
+        );
         if head == 0 {
             let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
                 continue;
             };
             head = end + 4;
-            let text = String::from_utf8_lossy(answer.get(..end).unwrap_or_default()).to_lowercase();
+            let text =
+                String::from_utf8_lossy(answer.get(..end).unwrap_or_default()).to_lowercase();
             ensure!(text.starts_with("http/1.1 200"), "not 200: {text}");
-            ensure!(!text.contains("sidepane-status"), "the plugin failed: {text}");
+            ensure!(
+                !text.contains("sidepane-status"),
+                "the plugin failed: {text}"
+            );
             length = text
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "))

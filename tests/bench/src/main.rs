@@ -51,10 +51,16 @@ fn compare(arguments: &Arguments) -> anyhow::Result<()> {
     let native = Server::start(Peer::Native, arguments.plugins)?;
     let sidepane = Server::start(Peer::Sidepane, arguments.plugins)?;
     let query = "view=ticket&email=jane%40example.com&ticketId=7";
-    let mixed = (0..arguments.plugins).map(|n| format!("/imbox/bench-{n}?{query}")).collect();
+    let mixed = (0..arguments.plugins)
+        .map(|n| format!("/imbox/bench-{n}?{query}"))
+        .collect();
     let rows = [
         ("native", &native, vec![format!("/context?{query}")]),
-        ("sidepane", &sidepane, vec![format!("/imbox/bench-0?{query}")]),
+        (
+            "sidepane",
+            &sidepane,
+            vec![format!("/imbox/bench-0?{query}")],
+        ),
         ("mixed", &sidepane, mixed),
     ];
     println!("{}", process::machine());
@@ -86,7 +92,10 @@ fn compare(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
     for (name, server) in [("native", &native), ("sidepane", &sidepane)] {
-        println!("{name}: {} MiB of memory at most", server.peak_memory()? >> 20);
+        println!(
+            "{name}: {} MiB of memory at most",
+            server.peak_memory()? >> 20
+        );
     }
     Ok(())
 }

@@ -26,7 +26,10 @@ impl Server {
         let mut line = String::new();
         let out = child.stdout.take().context("the server's output")?;
         BufReader::new(out).read_line(&mut line)?;
-        let address = line.trim().parse().with_context(|| format!("no address in {line:?}"))?;
+        let address = line
+            .trim()
+            .parse()
+            .with_context(|| format!("no address in {line:?}"))?;
         Ok(Self { address, child })
     }
 
@@ -63,7 +66,9 @@ impl Drop for Server {
 pub(crate) fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let cpuinfo = read("/proc/cpuinfo");
-    let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name\t: "));
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name\t: "));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     format!(
         "{} x {}, Linux {}, mimalloc in both, load {}",

@@ -55,7 +55,10 @@ struct Asked {
 async fn native() -> anyhow::Result<()> {
     let card = get(|Query(asked): Query<Asked>| async move {
         let json = bench_card::json(asked.email, asked.view, asked.ticket_id);
-        ([(header::CONTENT_TYPE, "application/json")], json.unwrap_or_default())
+        (
+            [(header::CONTENT_TYPE, "application/json")],
+            json.unwrap_or_default(),
+        )
     });
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("{}", listener.local_addr()?);
@@ -83,6 +86,14 @@ async fn sidepane(plugins: usize) -> anyhow::Result<()> {
     let admin = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("{}", traffic.local_addr()?);
     let never = std::future::pending();
-    server::serve(host, Keys::default(), ServerSettings::default(), traffic, admin, never).await?;
+    server::serve(
+        host,
+        Keys::default(),
+        ServerSettings::default(),
+        traffic,
+        admin,
+        never,
+    )
+    .await?;
     Ok(())
 }
