@@ -101,7 +101,11 @@ impl<'t> Fields<'t> {
     }
 
     /// The value of `key`, where there is one and it has the right type.
-    pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<T> {
+    pub(crate) fn take<T: DeserializeOwned>(
+        &mut self,
+        key: &str,
+        errors: &mut Errors<'_>,
+    ) -> Option<T> {
         self.take_at(key, errors).map(|(value, _)| value)
     }
 
@@ -145,7 +149,10 @@ impl<'t> Fields<'t> {
     }
 
     /// Every key that is left, as values of one type.
-    pub(crate) fn rest<T: DeserializeOwned>(mut self, errors: &mut Errors<'_>) -> Vec<(String, T, usize)> {
+    pub(crate) fn rest<T: DeserializeOwned>(
+        mut self,
+        errors: &mut Errors<'_>,
+    ) -> Vec<(String, T, usize)> {
         let keys: Vec<String> = self.left.keys().cloned().collect();
         keys.into_iter()
             .filter_map(|key| {

@@ -41,7 +41,9 @@ pub struct Live {
 
 impl std::fmt::Debug for Live {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Live").field("author", &self.author).finish_non_exhaustive()
+        f.debug_struct("Live")
+            .field("author", &self.author)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,7 +102,10 @@ impl Live {
 }
 
 impl HostCalls for Live {
-    #[expect(clippy::disallowed_methods, reason = "the one place where plugins' wall clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where plugins' wall clock is read"
+    )]
     fn wall_clock(&self) -> Duration {
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)

@@ -101,7 +101,7 @@ impl Loader {
     ) -> Result<LoadedPlugin, Problem> {
         let generation = Engine::generation(&bytes);
         let program = self.prepare(bytes).await?;
-        let manifest = self.engine.describe(&program, &self.limits).await?;
+        let manifest = self.engine.describe(&program, &grant.limits).await?;
         let wanted = manifest::check(&manifest)?;
         let file = format!("{id}.toml");
         let mut installations = HashMap::new();
