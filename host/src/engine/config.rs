@@ -59,9 +59,12 @@ pub(super) fn shared_config() -> Config {
 }
 
 /// What serves: the shared part and the pooling allocator.
-pub(super) fn serving_config(pool: &PoolSettings) -> Config {
+pub(super) fn serving_config(pool: &PoolSettings, pagemap_scan: Enabled) -> Config {
     let mut config = shared_config();
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(pool)));
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(
+        pool,
+        pagemap_scan,
+    )));
     config
 }
 
@@ -89,7 +92,7 @@ fn features(config: &mut Config) {
         .concurrency_support(false);
 }
 
-fn pooling(pool: &PoolSettings) -> PoolingAllocationConfig {
+fn pooling(pool: &PoolSettings, pagemap_scan: Enabled) -> PoolingAllocationConfig {
     let calls = pool.instances;
     let mut config = PoolingAllocationConfig::new();
     config
@@ -114,7 +117,7 @@ fn pooling(pool: &PoolSettings) -> PoolingAllocationConfig {
         .linear_memory_keep_resident(MEMORY_RESIDENT)
         .table_keep_resident(16 << 10)
         .async_stack_keep_resident(STACK_RESIDENT)
-        .pagemap_scan(Enabled::Auto);
+        .pagemap_scan(pagemap_scan);
     config
 }
 

@@ -37,6 +37,7 @@ use state::State;
 use std::path::PathBuf;
 use std::sync::Arc;
 use ticker::Ticker;
+use wasmtime::Enabled;
 use wasmtime::component::Linker;
 
 /// How an engine is set up.
@@ -76,20 +77,24 @@ impl Engine {
     /// `call.host_bug` when the machine does not give the address space, a thread, or the cache's
     /// folder.
     pub fn start(settings: &EngineSettings) -> Result<Self, Problem> {
-        let wasmtime = wasmtime::Engine::new(&config::serving_config(&settings.pool))
-            .map_err(|error| start_problem("the pool of instances", &format!("{error:#}")))?;
+        let wasmtime = wasmtime_engine(&settings.pool)?;
         let linker = link::linker(&wasmtime)
             .map_err(|error| start_problem("the linker", &format!("{error:#}")))?;
         let ticker = Ticker::start(wasmtime.weak())
             .map_err(|error| start_problem("the epoch thread", &error.to_string()))?;
         let cache = match &settings.cache {
             Some(folder) => Some(Cache::open(folder, &wasmtime).map_err(|error| {
-                start_problem(&format!("the cache {}", folder.display()), &error.to_string())
+                start_problem(
+                    &format!("the cache {}", folder.display()),
+                    &error.to_string(),
+                )
             })?),
             None => None,
         };
         let workers = settings.workers.or_else(|| {
-            std::thread::available_parallelism().ok().map(std::num::NonZero::get)
+            std::thread::available_parallelism()
+                .ok()
+                .map(std::num::NonZero::get)
         });
         Ok(Self(Arc::new(Inner {
             wasmtime,
@@ -126,7 +131,24 @@ impl Engine {
     }
 }
 
+/// Reserves the pool, with `PAGEMAP_SCAN` where the kernel has it: without, giving memory back
+/// after a call costs half of the throughput.
+fn wasmtime_engine(pool: &PoolSettings) -> Result<wasmtime::Engine, Problem> {
+    let with = |scan| wasmtime::Engine::new(&config::serving_config(pool, scan));
+    let (engine, pagemap_scan) = match with(Enabled::Yes) {
+        Ok(engine) => (Ok(engine), true),
+        Err(_) => (with(Enabled::No), false),
+    };
+    let engine =
+        engine.map_err(|error| start_problem("the pool of instances", &format!("{error:#}")))?;
+    tracing::info!(instances = pool.instances, pagemap_scan, "engine started");
+    Ok(engine)
+}
+
 fn start_problem(what: &str, why: &str) -> Problem {
-    Problem::new(Code::CallHostBug, format!("The engine cannot start: {what} is not to be had."))
-        .detail(why)
+    Problem::new(
+        Code::CallHostBug,
+        format!("The engine cannot start: {what} is not to be had."),
+    )
+    .detail(why)
 }

@@ -127,7 +127,8 @@ mod tests {
 
     #[test]
     fn the_static_header_decides_the_account() {
-        let cases: &[(&[(&str, &str)], Result<&str, Code>)] = &[
+        type Sent<'a> = &'a [(&'a str, &'a str)];
+        let cases: &[(Sent<'_>, Result<&str, Code>)] = &[
             (&[("authorization", "Basic b2xk")], Ok("eu")),
             (&[("Authorization", "Basic bmV3")], Ok("eu")),
             (&[("x-pane", "us-1")], Ok("us")),
