@@ -1,1 +1,22 @@
-fn main(){}
+//! The whole, through its public doors: a host on ports of its own, guests compiled from source,
+//! upstreams on loopback. One program, so that one engine serves all of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a task of a test ends with the test's own runtime"
+)]
+
+mod cards;
+mod contract;
+mod doors;
+mod egress;
+mod folder;
+mod limits;
+mod neighbours;

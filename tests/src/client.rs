@@ -87,3 +87,14 @@ pub async fn post(address: SocketAddr, path: &str, body: impl Into<Bytes>) -> Re
         .await
         .unwrap_or_else(|error| panic!("POST {path}: {error}"))
 }
+
+/// A text as one value of a query.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| match plain(byte) {
+            true => char::from(byte).to_string(),
+            false => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -6,10 +6,12 @@ use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -56,6 +58,10 @@ impl LogSink for Lines {
 pub struct Setup {
     folder: PathBuf,
     config: String,
+    server: ServerSettings,
+    // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
+    traffic: TcpListener,
+    admin: TcpListener,
 }
 
 /// A running host.
@@ -85,6 +91,9 @@ impl Setup {
         Self {
             folder,
             config: String::new(),
+            server: ServerSettings::default(),
+            traffic: listener(),
+            admin: listener(),
         }
     }
 
@@ -119,6 +128,22 @@ impl Setup {
         self
     }
 
+    /// Sets how long a request may take to arrive.
+    pub fn arrival(mut self, arrival: Duration) -> Self {
+        self.server.arrival = arrival;
+        self
+    }
+
+    /// Where the traffic listener will be.
+    pub fn traffic(&self) -> SocketAddr {
+        address(&self.traffic)
+    }
+
+    /// Where the admin listener will be.
+    pub fn admin(&self) -> SocketAddr {
+        address(&self.admin)
+    }
+
     /// The plugins folder.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -145,14 +170,8 @@ impl Setup {
         )
         .await
         .unwrap_or_else(|problem| panic!("{problem}"));
-        let listener = || TcpListener::bind(("127.0.0.1", 0));
-        let (traffic, admin) = (listener().await, listener().await);
-        let (traffic, admin) = (traffic.expect("a port"), admin.expect("a port"));
+        let (traffic_address, admin_address) = (self.traffic(), self.admin());
         let (stop, stopped) = oneshot::channel();
-        let (traffic_address, admin_address) = (
-            traffic.local_addr().expect("an address"),
-            admin.local_addr().expect("an address"),
-        );
         let shutdown = async {
             // Dropped or sent: both mean the end.
             let _ = stopped.await;
@@ -160,9 +179,9 @@ impl Setup {
         let serve = server::serve(
             host.clone(),
             settings.keys,
-            ServerSettings::default(),
-            traffic,
-            admin,
+            self.server,
+            self.traffic,
+            self.admin,
             shutdown,
         );
         TestHost {
@@ -175,6 +194,17 @@ impl Setup {
             served: Some(tokio::spawn(serve)),
         }
     }
+}
+
+/// A listener on a port of its own.
+fn listener() -> TcpListener {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.set_nonblocking(true).expect("a listener that waits for nobody");
+    TcpListener::from_std(listener).expect("a test inside tokio")
+}
+
+fn address(listener: &TcpListener) -> SocketAddr {
+    listener.local_addr().expect("an address")
 }
 
 impl Default for Setup {
@@ -194,15 +224,30 @@ impl TestHost {
         client::post(self.traffic, path, body.to_owned()).await
     }
 
-    /// The only card of `GET /v1/context?view=ticket&email=…` with more of a query.
-    pub async fn card(&self, query: &str) -> serde_json::Value {
+    /// The answer of `GET /v1/context` in the view `ticket` for `ada@example.com`, with more of a
+    /// query.
+    pub async fn pane(&self, query: &str) -> Value {
         let path = format!("/v1/context?view=ticket&email=ada%40example.com{query}");
-        let answer = self.get(&path).await.json();
-        let cards = answer["cards"]
-            .as_array()
-            .unwrap_or_else(|| panic!("no cards in {answer}"));
-        assert_eq!(cards.len(), 1, "one plugin was to answer: {answer}");
-        cards[0].clone()
+        self.get(&path).await.json()
+    }
+
+    /// The only card of such an answer.
+    pub async fn card(&self, query: &str) -> Value {
+        let mut answer = self.pane(query).await;
+        match answer["cards"].as_array_mut() {
+            Some(cards) if cards.len() == 1 => cards.remove(0),
+            _ => panic!("one plugin was to answer: {answer}"),
+        }
+    }
+
+    /// What one plugin of several answers.
+    pub async fn ask(&self, plugin: &str) -> Value {
+        self.card(&format!("&plugin={plugin}")).await
+    }
+
+    /// The listing of the admin listener.
+    pub async fn plugins(&self) -> Value {
+        client::get(self.admin, "/plugins").await.json()
     }
 
     /// Ends it and waits until it has ended.

@@ -10,6 +10,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::Engine;
 
 /// The folder of artefacts, for one engine configuration.
@@ -58,8 +59,11 @@ impl Cache {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let process = std::process::id();
-        let partial = path.with_extension(format!("partial-{process}"));
+        // Several hosts of one process may compile the same plugin at one moment; each writes into
+        // a file of its own, or one would rename what another is still writing.
+        static WRITES: AtomicU64 = AtomicU64::new(0);
+        let (process, write) = (std::process::id(), WRITES.fetch_add(1, Ordering::Relaxed));
+        let partial = path.with_extension(format!("partial-{process}-{write}"));
         let mut file = fs::File::create(&partial)?;
         file.write_all(bytes)?;
         fs::rename(&partial, path)

@@ -44,7 +44,7 @@ pub(super) async fn run(
                     continue;
                 }
             },
-            _ = stopped.wait_for(|stopped| *stopped) => break,
+            () = ended(&mut stopped) => break,
         };
         connection(stream, peer, router.clone(), bounds, &graceful);
     }
@@ -55,6 +55,13 @@ pub(super) async fn run(
     {
         tracing::warn!("requests were cut off at the end of the drain");
     }
+}
+
+/// Waits for the end. What the channel hands out is let go of here: held in `run`, it would tie the
+/// server to the thread that started it.
+async fn ended(stopped: &mut watch::Receiver<bool>) {
+    // An error means that nobody can send any more, which is an end too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 #[expect(
