@@ -10,7 +10,7 @@ async fn refused(guest: &str) -> (String, String) {
     let plugins = host.plugins().await;
     let entry = &plugins["refused"][0];
     let text = |name: &str| entry[name].as_str().unwrap_or_else(|| panic!("{plugins}")).to_owned();
-    (text("code"), text("message"))
+    (text("code"), format!("{} ({})", text("message"), text("detail")))
 }
 
 /// What a guest that is loaded shows.

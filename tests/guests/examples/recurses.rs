@@ -12,8 +12,8 @@ impl Plugin for Guest {
 impl CardPlugin for Guest {
     fn render(context: Context) -> Result<Option<Card>, Error> {
         fn deeper(level: u64) -> u64 {
-            let here = std::hint::black_box([level; 64]);
-            deeper(level + 1) + here[level as usize % 64]
+            // Small frames in the guest's own memory: it is the machine's stack that ends first.
+            deeper(std::hint::black_box(level + 1)) + level
         }
         Ok(Some(Card::new().contact_name(deeper(context.view.len() as u64).to_string())))
     }
