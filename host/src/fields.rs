@@ -12,14 +12,14 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 /// The errors of one file so far.
 #[derive(Debug)]
-pub struct Errors<'t> {
+pub(crate) struct Errors<'t> {
     text: &'t str,
     found: Vec<(usize, String)>,
 }
 
 /// One table of a file, being taken apart.
 #[derive(Debug)]
-pub struct Fields<'t> {
+pub(crate) struct Fields<'t> {
     path: String,
     span: Range<usize>,
     left: BTreeMap<String, Spanned<DeValue<'t>>>,
@@ -29,7 +29,7 @@ pub struct Fields<'t> {
 ///
 /// # Errors
 /// One problem of `code` that names `file` and lists every error with its line.
-pub fn read<T>(
+pub(crate) fn read<T>(
     file: &str,
     text: &str,
     code: Code,
@@ -42,7 +42,10 @@ pub fn read<T>(
     let root = match DeTable::parse(text) {
         Ok(root) => root,
         Err(error) => {
-            errors.found.push((error.span().map_or(0, |span| span.start), error.message().into()));
+            errors.found.push((
+                error.span().map_or(0, |span| span.start),
+                error.message().into(),
+            ));
             return Err(errors.problem(file, code));
         }
     };
@@ -57,7 +60,7 @@ pub fn read<T>(
 
 impl Errors<'_> {
     /// Notes an error at a place of the file.
-    pub fn add(&mut self, at: usize, what: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: usize, what: impl Into<String>) {
         self.found.push((at, what.into()));
     }
 
@@ -93,21 +96,17 @@ impl<'t> Fields<'t> {
     }
 
     /// Where the table stands in the file.
-    pub fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.span.start
     }
 
     /// The value of `key`, where there is one and it has the right type.
-    pub fn take<T: DeserializeOwned>(
-        &mut self,
-        key: &str,
-        errors: &mut Errors<'_>,
-    ) -> Option<T> {
+    pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<T> {
         self.take_at(key, errors).map(|(value, _)| value)
     }
 
     /// The value of `key`, and where it stands.
-    pub fn take_at<T: DeserializeOwned>(
+    pub(crate) fn take_at<T: DeserializeOwned>(
         &mut self,
         key: &str,
         errors: &mut Errors<'_>,
@@ -124,13 +123,13 @@ impl<'t> Fields<'t> {
     }
 
     /// The table at `key`.
-    pub fn table(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<Fields<'t>> {
+    pub(crate) fn table(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<Fields<'t>> {
         let value = self.left.remove(key)?;
         self.as_table(key, value, errors)
     }
 
     /// All tables at `key`, which is an array of tables.
-    pub fn tables(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<Vec<Fields<'t>>> {
+    pub(crate) fn tables(&mut self, key: &str, errors: &mut Errors<'_>) -> Option<Vec<Fields<'t>>> {
         let value = self.left.remove(key)?;
         let at = value.span().start;
         let DeValue::Array(items) = value.into_inner() else {
@@ -146,7 +145,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Every key that is left, as values of one type.
-    pub fn rest<T: DeserializeOwned>(mut self, errors: &mut Errors<'_>) -> Vec<(String, T, usize)> {
+    pub(crate) fn rest<T: DeserializeOwned>(mut self, errors: &mut Errors<'_>) -> Vec<(String, T, usize)> {
         let keys: Vec<String> = self.left.keys().cloned().collect();
         keys.into_iter()
             .filter_map(|key| {
@@ -157,7 +156,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Every key that is left, as tables.
-    pub fn rest_tables(mut self, errors: &mut Errors<'_>) -> Vec<(String, Fields<'t>)> {
+    pub(crate) fn rest_tables(mut self, errors: &mut Errors<'_>) -> Vec<(String, Fields<'t>)> {
         let keys: Vec<String> = self.left.keys().cloned().collect();
         keys.into_iter()
             .filter_map(|key| self.table(&key, errors).map(|table| (key, table)))
@@ -165,7 +164,7 @@ impl<'t> Fields<'t> {
     }
 
     /// What is left was not asked for by anybody.
-    pub fn finish(&mut self, errors: &mut Errors<'_>) {
+    pub(crate) fn finish(&mut self, errors: &mut Errors<'_>) {
         for (key, value) in std::mem::take(&mut self.left) {
             let name = self.name(&key);
             errors.add(value.span().start, format!("{name} is no key of this file"));
@@ -173,7 +172,7 @@ impl<'t> Fields<'t> {
     }
 
     /// The whole name of `key`, as an error shows it.
-    pub fn name(&self, key: &str) -> String {
+    pub(crate) fn name(&self, key: &str) -> String {
         match self.path.is_empty() {
             true => key.to_owned(),
             false => format!("{}.{key}", self.path),
@@ -232,6 +231,9 @@ mod tests {
 
     #[test]
     fn a_value_where_a_table_belongs_says_how_it_is_written() {
-        assert_eq!(errors("limits = 1"), "x.toml:1: limits is written as `[limits]`");
+        assert_eq!(
+            errors("limits = 1"),
+            "x.toml:1: limits is written as `[limits]`"
+        );
     }
 }

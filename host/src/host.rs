@@ -82,7 +82,10 @@ impl Host {
         let folder = Folder::open(&settings.plugins)?;
         let own = Arc::new(ArcSwap::from_pointee(Vec::new()));
         let world = World {
-            http: Arc::new(HttpClient::new(Arc::clone(&own), Arc::new(SystemResolver::default()))),
+            http: Arc::new(HttpClient::new(
+                Arc::clone(&own),
+                Arc::new(SystemResolver::default()),
+            )),
             log: settings.log,
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits);
@@ -90,7 +93,10 @@ impl Host {
         let snapshot = loader.load_all(&folder).await.map_err(|error| {
             Problem::new(
                 Code::ConfigInvalid,
-                format!("The plugins folder {} cannot be listed.", folder.path().display()),
+                format!(
+                    "The plugins folder {} cannot be listed.",
+                    folder.path().display()
+                ),
             )
             .detail(error.to_string())
         })?;

@@ -101,7 +101,12 @@ async fn run(arguments: Serve) -> Result<(), Failed> {
             ..EngineSettings::default()
         },
         limits: settings.limits.clone(),
-        accounts: settings.keys.accounts.iter().map(|keys| keys.account.clone()).collect(),
+        accounts: settings
+            .keys
+            .accounts
+            .iter()
+            .map(|keys| keys.account.clone())
+            .collect(),
         ..HostSettings::of_folder(&settings.plugins)
     })
     .await?;
@@ -109,9 +114,16 @@ async fn run(arguments: Serve) -> Result<(), Failed> {
     let admin = bind("admin", settings.admin).await?;
     tracing::info!(listen = %settings.listen, admin = %settings.admin, "serving");
     let shutdown = shutdown();
-    server::serve(host, settings.keys, ServerSettings::default(), traffic, admin, shutdown)
-        .await
-        .map_err(|error| Failed::of("the listeners", &error))
+    server::serve(
+        host,
+        settings.keys,
+        ServerSettings::default(),
+        traffic,
+        admin,
+        shutdown,
+    )
+    .await
+    .map_err(|error| Failed::of("the listeners", &error))
 }
 
 /// The file's settings, with what the command line says over them.
@@ -124,7 +136,12 @@ fn settings(arguments: Serve) -> Result<Settings, Failed> {
             Settings::parse(&path.display().to_string(), &text, base)?
         }
         Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
-        Err(error) => return Err(Failed::of(&format!("{} cannot be read", path.display()), &error)),
+        Err(error) => {
+            return Err(Failed::of(
+                &format!("{} cannot be read", path.display()),
+                &error,
+            ));
+        }
     };
     settings.plugins = arguments.plugins.unwrap_or(settings.plugins);
     settings.data = arguments.data.unwrap_or(settings.data);
@@ -135,7 +152,10 @@ fn settings(arguments: Serve) -> Result<Settings, Failed> {
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failed> {
     TcpListener::bind(address).await.map_err(|error| {
-        Failed::of(&format!("{address} is not to be had; name another with `--{key}`"), &error)
+        Failed::of(
+            &format!("{address} is not to be had; name another with `--{key}`"),
+            &error,
+        )
     })
 }
 
@@ -161,10 +181,16 @@ fn log_to_stderr() {
         .with_default_directive(tracing::Level::INFO.into())
         .with_env_var("SIDEPANE_LOG")
         .from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
-#[expect(clippy::print_stderr, reason = "errors of a command go to standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "errors of a command go to standard error"
+)]
 fn complain(text: &str) {
     eprintln!("error: {text}");
 }

@@ -33,7 +33,9 @@ impl Reply {
 
     /// A header, empty where there is none.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("?"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap_or("?"))
     }
 }
 
@@ -69,7 +71,9 @@ pub async fn get(address: SocketAddr, path: &str) -> Reply {
         .header("host", address.to_string())
         .body(Full::default())
         .unwrap_or_else(|error| panic!("{path}: {error}"));
-    send(address, request).await.unwrap_or_else(|error| panic!("GET {path}: {error}"))
+    send(address, request)
+        .await
+        .unwrap_or_else(|error| panic!("GET {path}: {error}"))
 }
 
 /// A POST of JSON.
@@ -79,5 +83,7 @@ pub async fn post(address: SocketAddr, path: &str, body: impl Into<Bytes>) -> Re
         .header("content-type", "application/json")
         .body(Full::new(body.into()))
         .unwrap_or_else(|error| panic!("{path}: {error}"));
-    send(address, request).await.unwrap_or_else(|error| panic!("POST {path}: {error}"))
+    send(address, request)
+        .await
+        .unwrap_or_else(|error| panic!("POST {path}: {error}"))
 }

@@ -5,13 +5,19 @@ use std::path::PathBuf;
 /// The file of a guest of `tests/guests`.
 pub fn guest(name: &str) -> PathBuf {
     let file = PathBuf::from(env!("GUESTS")).join(format!("{name}.wasm"));
-    assert!(file.is_file(), "no guest {name}: is there tests/guests/examples/{name}.rs?");
+    assert!(
+        file.is_file(),
+        "no guest {name}: is there tests/guests/examples/{name}.rs?"
+    );
     file
 }
 
 /// The file of a plugin of `examples/`.
 pub fn plugin(name: &str) -> PathBuf {
     let file = PathBuf::from(env!("PLUGINS")).join(format!("{name}.wasm"));
-    assert!(file.is_file(), "no plugin {name}: is there examples/{name}?");
+    assert!(
+        file.is_file(),
+        "no plugin {name}: is there examples/{name}?"
+    );
     file
 }

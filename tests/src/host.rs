@@ -133,7 +133,12 @@ impl Setup {
             engine(),
             HostSettings {
                 limits: settings.limits.clone(),
-                accounts: settings.keys.accounts.iter().map(|keys| keys.account.clone()).collect(),
+                accounts: settings
+                    .keys
+                    .accounts
+                    .iter()
+                    .map(|keys| keys.account.clone())
+                    .collect(),
                 log: Arc::new(lines.clone()),
                 ..HostSettings::of_folder(&self.folder)
             },
@@ -144,8 +149,10 @@ impl Setup {
         let (traffic, admin) = (listener().await, listener().await);
         let (traffic, admin) = (traffic.expect("a port"), admin.expect("a port"));
         let (stop, stopped) = oneshot::channel();
-        let (traffic_address, admin_address) =
-            (traffic.local_addr().expect("an address"), admin.local_addr().expect("an address"));
+        let (traffic_address, admin_address) = (
+            traffic.local_addr().expect("an address"),
+            admin.local_addr().expect("an address"),
+        );
         let shutdown = async {
             // Dropped or sent: both mean the end.
             let _ = stopped.await;
@@ -191,7 +198,9 @@ impl TestHost {
     pub async fn card(&self, query: &str) -> serde_json::Value {
         let path = format!("/v1/context?view=ticket&email=ada%40example.com{query}");
         let answer = self.get(&path).await.json();
-        let cards = answer["cards"].as_array().unwrap_or_else(|| panic!("no cards in {answer}"));
+        let cards = answer["cards"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no cards in {answer}"));
         assert_eq!(cards.len(), 1, "one plugin was to answer: {answer}");
         cards[0].clone()
     }
@@ -200,7 +209,10 @@ impl TestHost {
     pub async fn end(mut self) {
         drop(self.stop.take());
         if let Some(served) = self.served.take() {
-            served.await.expect("no panic in the server").expect("a clean end");
+            served
+                .await
+                .expect("no panic in the server")
+                .expect("a clean end");
         }
     }
 }

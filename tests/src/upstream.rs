@@ -49,7 +49,10 @@ impl Upstream {
                     let (upstream, answer) = (upstream.clone(), Arc::clone(&answer));
                     async move {
                         let (parts, body) = request.into_parts();
-                        let body = body.collect().await.map(http_body_util::Collected::to_bytes);
+                        let body = body
+                            .collect()
+                            .await
+                            .map(http_body_util::Collected::to_bytes);
                         let request = Request::from_parts(parts, body.unwrap_or_default());
                         let response = answer(&request);
                         let request = Arc::new(request);
@@ -84,6 +87,9 @@ impl Upstream {
 
     /// What came in so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

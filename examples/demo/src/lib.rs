@@ -1,1 +1,110 @@
+//! The demo: a small CRM, a host with two plugins that were just built, and what to open.
 
+pub mod crm;
+pub mod stage;
+
+use anyhow::Context;
+use sidepane::config::settings::Settings;
+use sidepane::engine::EngineSettings;
+use sidepane::server::{self, ServerSettings};
+use sidepane::{Host, HostSettings};
+use stage::Stage;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// The demo's listeners, bound and not yet served.
+#[derive(Debug)]
+pub struct Demo {
+    host: Host,
+    settings: Settings,
+    crm: TcpListener,
+    traffic: TcpListener,
+    admin: TcpListener,
+}
+
+impl Demo {
+    /// Sets the stage, starts the host and binds: the CRM to its fixed address, since the plugin's
+    /// manifest names it, the host to `traffic` and `admin`.
+    ///
+    /// # Errors
+    /// An address is taken, the stage cannot be written, or the host does not start.
+    pub async fn start(
+        stage: &Stage,
+        traffic: SocketAddr,
+        admin: SocketAddr,
+    ) -> anyhow::Result<Self> {
+        stage
+            .set()
+            .with_context(|| format!("{}", stage.plugins.display()))?;
+        let settings = Settings {
+            plugins: stage.plugins.clone(),
+            data: stage.data.clone(),
+            ..Settings::default()
+        };
+        let host = Host::start(HostSettings {
+            engine: EngineSettings {
+                cache: Some(settings.data.join("artefacts")),
+                ..EngineSettings::default()
+            },
+            ..HostSettings::of_folder(&settings.plugins)
+        })
+        .await?;
+        let crm = crm::ADDRESS.parse().context("the CRM's address")?;
+        Ok(Self {
+            host,
+            settings,
+            crm: bind(crm).await?,
+            traffic: bind(traffic).await?,
+            admin: bind(admin).await?,
+        })
+    }
+
+    /// Where the host answers desks.
+    ///
+    /// # Errors
+    /// The listener does not know its address.
+    pub fn traffic(&self) -> std::io::Result<SocketAddr> {
+        self.traffic.local_addr()
+    }
+
+    /// Where the host answers operators.
+    ///
+    /// # Errors
+    /// The listener does not know its address.
+    pub fn admin(&self) -> std::io::Result<SocketAddr> {
+        self.admin.local_addr()
+    }
+
+    /// Serves until `shutdown` is done, then lets running requests end.
+    ///
+    /// # Errors
+    /// A listener fails.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
+        let (stop, mut stopped) = watch::channel(false);
+        let crm = crm::serve(self.crm, async move {
+            // An error means that the sender is gone, which is the end too.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        });
+        let host = async {
+            let served = server::serve(
+                self.host,
+                self.settings.keys,
+                ServerSettings::default(),
+                self.traffic,
+                self.admin,
+                shutdown,
+            )
+            .await;
+            let _ = stop.send(true);
+            served
+        };
+        let (host, crm) = tokio::join!(host, crm);
+        host.and(crm)
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let taken = || format!("{address} is not to be had; is another demo or host running?");
+    TcpListener::bind(address).await.with_context(taken)
+}

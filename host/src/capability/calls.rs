@@ -76,7 +76,11 @@ impl HostCalls for NoWorld {
     fn log(&self, _line: LogLine) {}
 
     fn send(&self, requests: Vec<Request>) -> Waiting<'_, Vec<Result<Response, HttpError>>> {
-        let refusal = || Err(HttpError::Quota("nothing may be asked while the plugin is loaded".into()));
+        let refusal = || {
+            Err(HttpError::Quota(
+                "nothing may be asked while the plugin is loaded".into(),
+            ))
+        };
         let answers = requests.iter().map(|_| refusal()).collect();
         Box::pin(std::future::ready(answers))
     }

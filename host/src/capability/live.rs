@@ -39,6 +39,12 @@ pub struct Live {
     failure: Mutex<Option<HttpError>>,
 }
 
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("author", &self.author).finish_non_exhaustive()
+    }
+}
+
 impl Live {
     /// A seam for one call of one installation, which has to be over at `deadline`.
     pub fn new(
@@ -64,8 +70,9 @@ impl Live {
             secrets, egress, ..
         } = self.installation.as_ref();
         let http = &self.world.http;
-        let answers =
-            http.send_all(requests, egress, secrets, &self.budget, self.deadline).await;
+        let answers = http
+            .send_all(requests, egress, secrets, &self.budget, self.deadline)
+            .await;
         for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             self.remember(error);
         }
@@ -93,6 +100,7 @@ impl Live {
 }
 
 impl HostCalls for Live {
+    #[expect(clippy::disallowed_methods, reason = "the one place where plugins' wall clock is read")]
     fn wall_clock(&self) -> Duration {
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -139,7 +147,10 @@ impl HostCalls for Live {
     }
 
     fn http_failure(&self) -> Option<HttpError> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn http_requests(&self) -> Used {

@@ -8,14 +8,14 @@ const SHORTEST: usize = 6;
 /// Blacks out every secret's value, written as it is. Other spellings (base64, percent-encoded)
 /// were masked where the answer came in.
 pub(super) fn scrub(secrets: &Secrets, text: String) -> String {
-    secrets.names().fold(text, |text, name| {
-        match secrets.value(name) {
+    secrets
+        .names()
+        .fold(text, |text, name| match secrets.value(name) {
             Ok(value) if value.len() >= SHORTEST && text.contains(value) => {
                 text.replace(value, &format!("[secret {name}]"))
             }
             _ => text,
-        }
-    })
+        })
 }
 
 #[cfg(test)]

@@ -84,9 +84,8 @@ impl Folder {
         let plugin = PluginId::parse(stem);
         let (bytes, grant) = match &plugin {
             Some(_) => (
-                self.read(file, PLUGIN_BYTES).and_then(|found| {
-                    found.ok_or_else(|| unreadable(file, "it is gone"))
-                }),
+                self.read(file, PLUGIN_BYTES)
+                    .and_then(|found| found.ok_or_else(|| unreadable(file, "it is gone"))),
                 self.grant(&format!("{stem}.toml")),
             ),
             None => (Err(bad_name(file)), Ok(None)),
@@ -120,7 +119,9 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.not_opened(file, &error)),
         };
-        let metadata = opened.metadata().map_err(|error| unreadable(file, &error.to_string()))?;
+        let metadata = opened
+            .metadata()
+            .map_err(|error| unreadable(file, &error.to_string()))?;
         if !metadata.is_file() {
             return Err(irregular(file));
         }
@@ -131,16 +132,20 @@ impl Folder {
             .map_err(|error| unreadable(file, &error.to_string()))?;
         if bytes.len() as u64 > limit {
             let size = metadata.len().max(bytes.len() as u64);
-            return Err(
-                Problem::new(Code::LoadTooLarge, format!("{file} is larger than a file here may be."))
-                    .of_limit(size, limit),
-            );
+            return Err(Problem::new(
+                Code::LoadTooLarge,
+                format!("{file} is larger than a file here may be."),
+            )
+            .of_limit(size, limit));
         }
         Ok(Some(bytes))
     }
 
     fn not_opened(&self, file: &str, error: &io::Error) -> Problem {
-        let kind = self.dir.symlink_metadata(file).map(|metadata| metadata.file_type());
+        let kind = self
+            .dir
+            .symlink_metadata(file)
+            .map(|metadata| metadata.file_type());
         match kind {
             Ok(kind) if !kind.is_file() => irregular(file),
             _ => unreadable(file, &error.to_string()),
@@ -202,7 +207,11 @@ mod tests {
             .into_iter()
             .map(|candidate| {
                 let bytes = candidate.bytes.map_err(|problem| problem.code);
-                (candidate.file, bytes, candidate.grant.expect("no bad grant"))
+                (
+                    candidate.file,
+                    bytes,
+                    candidate.grant.expect("no bad grant"),
+                )
             })
             .collect();
         std::fs::remove_dir_all(&dir).expect("the folder again");
@@ -212,7 +221,11 @@ mod tests {
                 ("Bad_Name.wasm".into(), Err(Code::LoadBadPath), None),
                 ("big.wasm".into(), Err(Code::LoadTooLarge), None),
                 ("folder.wasm".into(), Err(Code::LoadNotRegularFile), None),
-                ("good.wasm".into(), Ok(b"bytes".to_vec()), Some("order = 1".into())),
+                (
+                    "good.wasm".into(),
+                    Ok(b"bytes".to_vec()),
+                    Some("order = 1".into())
+                ),
                 ("link.wasm".into(), Err(Code::LoadNotRegularFile), None),
                 ("pipe.wasm".into(), Err(Code::LoadNotRegularFile), None),
             ]

@@ -100,7 +100,10 @@ fn accounts(table: Fields<'_>, errors: &mut Errors<'_>) -> BTreeMap<AccountId, G
             Some(account) => {
                 accounts.insert(account, part);
             }
-            None => errors.add(at, format!("accounts.{name}: an account's name is [A-Za-z0-9_.-]{{1,64}}")),
+            None => errors.add(
+                at,
+                format!("accounts.{name}: an account's name is [A-Za-z0-9_.-]{{1,64}}"),
+            ),
         }
     }
     accounts
@@ -114,7 +117,10 @@ fn part(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> GrantPart {
                 Some(text) => {
                     part.settings.insert(name, text);
                 }
-                None => errors.add(at, format!("settings.{name} is a text, number, boolean or list of texts")),
+                None => errors.add(
+                    at,
+                    format!("settings.{name} is a text, number, boolean or list of texts"),
+                ),
             }
         }
     }
@@ -127,7 +133,12 @@ fn part(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> GrantPart {
     }
     if let Some(mut http) = fields.table("http", errors) {
         let rules = http.tables("allow", errors).unwrap_or_default();
-        part.http = Some(rules.into_iter().filter_map(|rule| allowed(rule, errors)).collect());
+        part.http = Some(
+            rules
+                .into_iter()
+                .filter_map(|rule| allowed(rule, errors))
+                .collect(),
+        );
         http.finish(errors);
     }
     part
@@ -137,13 +148,20 @@ fn allowed(mut fields: Fields<'_>, errors: &mut Errors<'_>) -> Option<AllowedRul
     let start = fields.at();
     let url = fields.take_at::<String>("url", errors);
     let methods = fields.take_at::<Vec<String>>("methods", errors);
-    let secrets = fields.take::<Vec<String>>("secrets", errors).unwrap_or_default();
-    let private_network = fields.take::<bool>("private_network", errors).unwrap_or(false);
+    let secrets = fields
+        .take::<Vec<String>>("secrets", errors)
+        .unwrap_or_default();
+    let private_network = fields
+        .take::<bool>("private_network", errors)
+        .unwrap_or(false);
     let ca_file = fields.take::<PathBuf>("ca_file", errors);
     let name = fields.name("url");
     fields.finish(errors);
     let Some((url, at)) = url else {
-        errors.add(start, format!("{name} is missing: url = \"https://api.example.com/v1/\""));
+        errors.add(
+            start,
+            format!("{name} is missing: url = \"https://api.example.com/v1/\""),
+        );
         return None;
     };
     let (methods, _) = methods.unwrap_or_default();

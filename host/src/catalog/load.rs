@@ -120,7 +120,11 @@ impl Loader {
         );
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
-            actions: manifest.actions.iter().map(|action| action.id.clone()).collect(),
+            actions: manifest
+                .actions
+                .iter()
+                .map(|action| action.id.clone())
+                .collect(),
             id,
             generation,
             manifest,
@@ -186,7 +190,11 @@ impl Permission {
         let mut lines = Vec::new();
         for rule in egress.effective() {
             let methods: Vec<&str> = rule.methods.iter().collect();
-            let network = if rule.private_network { ", private network" } else { "" };
+            let network = if rule.private_network {
+                ", private network"
+            } else {
+                ""
+            };
             lines.push(format!("{} {}{network}", methods.join("/"), rule.pattern));
         }
         for rule in egress.ungranted() {

@@ -27,9 +27,21 @@ pub(super) fn check(manifest: &Manifest) -> Result<Vec<WantedRule>, Problem> {
     entries("events", manifest.events.len())?;
     entries("actions", manifest.actions.len())?;
     entries("extra", manifest.extra.len())?;
-    names("secrets", manifest.secrets.iter().map(|secret| secret.name.as_str()), "_")?;
-    names("settings", manifest.settings.iter().map(|field| field.name.as_str()), "_")?;
-    names("actions", manifest.actions.iter().map(|action| action.id.as_str()), "_-")?;
+    names(
+        "secrets",
+        manifest.secrets.iter().map(|secret| secret.name.as_str()),
+        "_",
+    )?;
+    names(
+        "settings",
+        manifest.settings.iter().map(|field| field.name.as_str()),
+        "_",
+    )?;
+    names(
+        "actions",
+        manifest.actions.iter().map(|action| action.id.as_str()),
+        "_-",
+    )?;
     for (index, secret) in manifest.secrets.iter().enumerate() {
         short(&format!("secrets[{index}].reason"), &secret.reason)?;
     }
@@ -38,9 +50,14 @@ pub(super) fn check(manifest: &Manifest) -> Result<Vec<WantedRule>, Problem> {
     }
     for (index, view) in manifest.views.iter().enumerate() {
         let fits = (1..=32).contains(&view.len())
-            && view.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'));
+            && view
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'));
         if !fits {
-            return Err(invalid(&format!("views[{index}]"), "a view is [a-z0-9_-]{1,32}"));
+            return Err(invalid(
+                &format!("views[{index}]"),
+                "a view is [a-z0-9_-]{1,32}",
+            ));
         }
     }
     wanted(manifest)
@@ -76,22 +93,34 @@ pub(super) fn settings(
     let mut wrong = Vec::new();
     for name in part.settings.keys() {
         if !manifest.settings.iter().any(|field| field.name == *name) {
-            let known: Vec<&str> =
-                manifest.settings.iter().map(|field| field.name.as_str()).collect();
+            let known: Vec<&str> = manifest
+                .settings
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect();
             wrong.push(format!(
                 "settings.{name}: the plugin has no such setting; it has: {}",
-                if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                }
             ));
         }
     }
     for name in part.secrets.keys() {
         if !manifest.secrets.iter().any(|secret| secret.name == *name) {
-            wrong.push(format!("secrets.{name}: the plugin asks for no such secret"));
+            wrong.push(format!(
+                "secrets.{name}: the plugin asks for no such secret"
+            ));
         }
     }
     let mut values = Vec::with_capacity(manifest.settings.len());
     for field in &manifest.settings {
-        let set = part.settings.get(&field.name).or(field.default_value.as_ref());
+        let set = part
+            .settings
+            .get(&field.name)
+            .or(field.default_value.as_ref());
         match set {
             Some(value) => match fits(&field.kind, value) {
                 Ok(()) => values.push((field.name.clone(), value.clone())),
@@ -120,13 +149,14 @@ pub(super) fn settings(
 
 /// Whether a text is a value of a kind, as `wit/form.wit` writes it.
 fn fits(kind: &FieldKind, value: &str) -> Result<(), String> {
-    let one_of = |choices: &[Choice], value: &str| {
-        match choices.iter().any(|choice| choice.value == value) {
-            true => Ok(()),
-            false => {
-                let all: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
-                Err(format!("{value:?} is none of {}", all.join(", ")))
-            }
+    let one_of = |choices: &[Choice], value: &str| match choices
+        .iter()
+        .any(|choice| choice.value == value)
+    {
+        true => Ok(()),
+        false => {
+            let all: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
+            Err(format!("{value:?} is none of {}", all.join(", ")))
         }
     };
     match kind {
@@ -159,29 +189,34 @@ fn fits(kind: &FieldKind, value: &str) -> Result<(), String> {
 
 fn setting(at: &str, field: &Field) -> Result<(), Problem> {
     short(&format!("{at}.label"), &field.label)?;
-    short(&format!("{at}.help"), field.help.as_deref().unwrap_or_default())?;
+    short(
+        &format!("{at}.help"),
+        field.help.as_deref().unwrap_or_default(),
+    )?;
     if let FieldKind::Select(choices) | FieldKind::MultiSelect(choices) = &field.kind {
         entries(&format!("{at}.kind"), choices.len())?;
     }
     match &field.default_value {
-        Some(value) => fits(&field.kind, value)
-            .map_err(|why| invalid(&format!("{at}.default_value"), &why)),
+        Some(value) => {
+            fits(&field.kind, value).map_err(|why| invalid(&format!("{at}.default_value"), &why))
+        }
         None => Ok(()),
     }
 }
 
-fn names<'a>(
-    list: &str,
-    all: impl Iterator<Item = &'a str>,
-    also: &str,
-) -> Result<(), Problem> {
+fn names<'a>(list: &str, all: impl Iterator<Item = &'a str>, also: &str) -> Result<(), Problem> {
     let mut seen = HashSet::new();
     for (index, name) in all.enumerate() {
         let at = format!("{list}[{index}]");
         let fits = (1..=64).contains(&name.len())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c));
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || also.contains(c));
         if !fits {
-            return Err(invalid(&at, &format!("a name here is [a-z0-9{also}]{{1,64}}")));
+            return Err(invalid(
+                &at,
+                &format!("a name here is [a-z0-9{also}]{{1,64}}"),
+            ));
         }
         if !seen.insert(name) {
             return Err(invalid(&at, &format!("{name} stands there twice")));
@@ -193,7 +228,9 @@ fn names<'a>(
 fn short(at: &str, text: &str) -> Result<(), Problem> {
     match text.len() <= TEXT_BYTES {
         true => Ok(()),
-        false => Err(invalid(at, "the text is too long").of_limit(text.len() as u64, TEXT_BYTES as u64)),
+        false => {
+            Err(invalid(at, "the text is too long").of_limit(text.len() as u64, TEXT_BYTES as u64))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub enum SecretSource {
 
 impl SecretSource {
     /// Takes a source apart.
-    pub fn read(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> Option<Self> {
+    pub(crate) fn read(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> Option<Self> {
         let at = fields.at();
         let env = fields.take::<String>("env", errors);
         let file = fields.take::<PathBuf>("file", errors);
@@ -85,9 +85,12 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>, String> {
         .map(Zeroizing::new)
         .map_err(|error| format!("the file {shown} cannot be read: {error}"))?;
     if bytes.len() > SECRET_BYTES {
-        return Err(format!("the file {shown} is larger than {SECRET_BYTES} bytes"));
+        return Err(format!(
+            "the file {shown} is larger than {SECRET_BYTES} bytes"
+        ));
     }
-    let text =
-        std::str::from_utf8(&bytes).map_err(|_| format!("the file {shown} is not UTF-8"))?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
+    let text = std::str::from_utf8(&bytes).map_err(|_| format!("the file {shown} is not UTF-8"))?;
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\n', '\r']).to_owned(),
+    ))
 }

@@ -129,7 +129,10 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     let mut accounts = Vec::new();
     for (name, mut fields) in table.rest_tables(errors) {
         let Some(account) = AccountId::parse(&name) else {
-            errors.add(fields.at(), format!("accounts.{name}: an account's name is [A-Za-z0-9_.-]{{1,64}}"));
+            errors.add(
+                fields.at(),
+                format!("accounts.{name}: an account's name is [A-Za-z0-9_.-]{{1,64}}"),
+            );
             fields.finish(errors);
             continue;
         };
@@ -141,7 +144,10 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         fields.finish(errors);
     }
     if accounts.is_empty() {
-        errors.add(at, "[accounts] names no account; leave it out for one account `default`");
+        errors.add(
+            at,
+            "[accounts] names no account; leave it out for one account `default`",
+        );
     }
     accounts
 }
@@ -216,6 +222,29 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_defaults_are_the_codes() {
+        let text = include_str!("../../../sidepane.default.toml");
+        let (documented, code) = (
+            parse(text).expect("a file without errors"),
+            Settings::default(),
+        );
+        assert_eq!(format!("{documented:?}"), format!("{code:?}"));
+        // Lowering every number has to change the settings: a key that nobody reads would not.
+        for line in text
+            .lines()
+            .filter(|line| !line.starts_with('#') && line.contains(" = "))
+        {
+            let (key, value) = line.split_once(" = ").expect("a key");
+            let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
+                continue;
+            };
+            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
+            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+        }
+    }
+
+    #[test]
     fn every_error_is_named() {
         let problem = parse(
             "listen = \"nowhere\"\npublic_url = \"panes\"\n[default.limits]\nmemory_mib = 9999\n\
@@ -229,7 +258,11 @@ mod tests {
             "accounts.a b",
             "sidepane.toml:7: the environment variable SIDEPANE_NOT_SET is not set",
         ] {
-            assert!(problem.detail.contains(part), "{part} in\n{}", problem.detail);
+            assert!(
+                problem.detail.contains(part),
+                "{part} in\n{}",
+                problem.detail
+            );
         }
     }
 
@@ -240,6 +273,9 @@ mod tests {
         assert_eq!(problem.code, Code::ConfigInvalid);
         assert!(problem.hint.expect("a hint").contains("api_tokens"));
         let admin = parse("admin = \"0.0.0.0:7118\"").expect("a file without errors");
-        assert_eq!(admin.check_listeners().expect_err("admin").field.as_deref(), Some("admin"));
+        assert_eq!(
+            admin.check_listeners().expect_err("admin").field.as_deref(),
+            Some("admin")
+        );
     }
 }

@@ -46,7 +46,10 @@ async fn run(
     context: &Context,
 ) -> Result<Ran, Problem> {
     let installation = plugin.installations.get(&context.account).ok_or_else(|| {
-        Problem::new(Code::CallHostBug, "The plugin is not installed for this account.")
+        Problem::new(
+            Code::CallHostBug,
+            "The plugin is not installed for this account.",
+        )
     })?;
     let deadline = Instant::now() + plugin.limits.deadline;
     let slot = plugin.gate.admit(engine.pool(), deadline).await?;
@@ -55,8 +58,13 @@ async fn run(
         account: context.account.clone(),
         request_id: context.request_id.clone(),
     };
-    let calls: Arc<dyn HostCalls> =
-        Arc::new(Live::new(world, Arc::clone(installation), author, &plugin.limits, deadline));
+    let calls: Arc<dyn HostCalls> = Arc::new(Live::new(
+        world,
+        Arc::clone(installation),
+        author,
+        &plugin.limits,
+        deadline,
+    ));
     let callee = Callee {
         program: &plugin.program,
         limits: &plugin.limits,

@@ -24,7 +24,9 @@ pub(super) fn asked(
         let (place, _) = snapshot.plugin(id).ok_or_else(|| {
             Problem::new(
                 Code::RequestUnknownPlugin,
-                format!("No plugin `{id}` is served here; `/plugins` of the admin listener lists them."),
+                format!(
+                    "No plugin `{id}` is served here; `/plugins` of the admin listener lists them."
+                ),
             )
             .field("plugins")
         })?;
@@ -48,12 +50,16 @@ pub(super) fn asked(
 }
 
 fn known_view(snapshot: &Snapshot, view: &str) -> Result<(), Problem> {
-    let named = |plugin: &Arc<LoadedPlugin>| plugin.manifest.views.iter().any(|named| named == view);
+    let named =
+        |plugin: &Arc<LoadedPlugin>| plugin.manifest.views.iter().any(|named| named == view);
     match VIEWS.contains(&view) || snapshot.plugins().iter().any(named) {
         true => Ok(()),
         false => Err(Problem::new(
             Code::RequestUnknownView,
-            format!("No desk and no plugin has a view {view:?}; the desks' are {}.", VIEWS.join(", ")),
+            format!(
+                "No desk and no plugin has a view {view:?}; the desks' are {}.",
+                VIEWS.join(", ")
+            ),
         )
         .field("view")),
     }

@@ -62,8 +62,11 @@ pub(super) fn load(engine: &Engine, artefact: &Artefact) -> Result<Component, Pr
         Artefact::Memory(bytes) => unsafe { Component::deserialize(engine, bytes) },
     };
     loaded.map_err(|error| {
-        Problem::new(Code::LoadCompileFailed, "The compiled plugin could not be loaded.")
-            .detail(format!("{error:#}"))
+        Problem::new(
+            Code::LoadCompileFailed,
+            "The compiled plugin could not be loaded.",
+        )
+        .detail(format!("{error:#}"))
     })
 }
 
@@ -86,13 +89,22 @@ fn refusal(error: &wasmtime::Error) -> Problem {
             "The file is not a valid component; build it again.",
         )
         .detail(text),
-        false => Problem::new(Code::LoadCompileFailed, "The component could not be compiled.")
-            .detail(text),
+        false => Problem::new(
+            Code::LoadCompileFailed,
+            "The component could not be compiled.",
+        )
+        .detail(text),
     }
 }
 
 fn disabled_proposal(text: &str) -> Option<&'static str> {
-    let off = ["not enabled", "not supported", "must be enabled", "requires", "disabled"];
+    let off = [
+        "not enabled",
+        "not supported",
+        "must be enabled",
+        "requires",
+        "disabled",
+    ];
     if !off.iter().any(|word| text.contains(word)) {
         return None;
     }

@@ -56,7 +56,10 @@ impl Engine {
     ) -> Invocation<Option<Checked>> {
         let Some(card) = callee.program.card.as_ref() else {
             return Invocation {
-                answer: Err(Problem::new(Code::LoadMissingExport, "The plugin makes no cards.")),
+                answer: Err(Problem::new(
+                    Code::LoadMissingExport,
+                    "The plugin makes no cards.",
+                )),
                 usage: Usage::default(),
             };
         };
@@ -66,7 +69,10 @@ impl Engine {
                 let instance = set_up(store, callee).await?;
                 let guest = card.load(&mut *store, &instance).map_err(Fault::Call)?;
                 let context = context_to_wit(context);
-                guest.call_render(&mut *store, &context).await.map_err(Fault::Call)
+                guest
+                    .call_render(&mut *store, &context)
+                    .await
+                    .map_err(Fault::Call)
             })
             .await;
         let answer = match answer {
@@ -104,8 +110,13 @@ impl Engine {
         let answer = call
             .run(async |store| {
                 let instance = set_up(store, callee).await?;
-                program.check_types(store, &instance).map_err(Fault::Known)?;
-                let guest = program.manifest.load(&mut *store, &instance).map_err(Fault::Call)?;
+                program
+                    .check_types(store, &instance)
+                    .map_err(Fault::Known)?;
+                let guest = program
+                    .manifest
+                    .load(&mut *store, &instance)
+                    .map_err(Fault::Call)?;
                 guest.call_describe(&mut *store).await.map_err(Fault::Call)
             })
             .await;
@@ -197,12 +208,15 @@ impl<'a> Call<'a> {
             limit: self.limits.setup_fuel,
         };
         let called = state.setup_fuel.is_some();
-        let millis = |duration: std::time::Duration| {
-            u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-        };
+        let millis =
+            |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Usage {
             fuel: Used {
-                used: if called { self.limits.fuel.saturating_sub(left) } else { 0 },
+                used: if called {
+                    self.limits.fuel.saturating_sub(left)
+                } else {
+                    0
+                },
                 limit: self.limits.fuel,
             },
             setup_fuel: self.setup_fuel,

@@ -105,9 +105,9 @@ impl Journal {
 
 impl Pages {
     fn line(&mut self, level: Level, message: &str, fields: &[(String, String)]) {
-        let bytes = fields
-            .iter()
-            .fold(message.len(), |sum, (name, value)| sum + name.len() + value.len());
+        let bytes = fields.iter().fold(message.len(), |sum, (name, value)| {
+            sum + name.len() + value.len()
+        });
         let left = usize::try_from(self.limit.saturating_sub(self.used)).unwrap_or(usize::MAX);
         let room = left.min(LINE_BYTES);
         if room == 0 {
@@ -154,7 +154,11 @@ impl Pages {
             let whole = piece.ends_with(b"\n") || buffer.len() >= LINE_BYTES;
             if whole {
                 let line = std::mem::take(buffer);
-                self.line(which.level(), String::from_utf8_lossy(&line).trim_end(), &[]);
+                self.line(
+                    which.level(),
+                    String::from_utf8_lossy(&line).trim_end(),
+                    &[],
+                );
             }
         }
     }
@@ -284,7 +288,8 @@ mod tests {
         let (journal, kept) = journal(1_000);
         let mut out = journal.stream(Which::Out);
         for piece in ["one\ntw", "o\nthree"] {
-            out.write(bytes::Bytes::from_static(piece.as_bytes())).expect("a stream never fails");
+            out.write(bytes::Bytes::from_static(piece.as_bytes()))
+                .expect("a stream never fails");
         }
         journal.finish();
         assert_eq!(messages(&kept), ["one", "two", "three"]);
@@ -298,7 +303,10 @@ mod tests {
         journal.write(Level::Info, "1", &[]);
         let used = journal.finish();
         assert_eq!((used.used, used.limit), (13, 10));
-        assert_eq!(messages(&kept), ["123456", "1234… [2 bytes cut]", "log.truncated"]);
+        assert_eq!(
+            messages(&kept),
+            ["123456", "1234… [2 bytes cut]", "log.truncated"]
+        );
     }
 
     #[test]
@@ -312,8 +320,10 @@ mod tests {
     fn the_end_of_standard_error_is_kept_for_the_crash() {
         let (journal, _) = journal(0);
         let mut err = journal.stream(Which::Err);
-        err.write(bytes::Bytes::from("x".repeat(10_000))).expect("a stream never fails");
-        err.write(bytes::Bytes::from_static(b"panicked\n")).expect("a stream never fails");
+        err.write(bytes::Bytes::from("x".repeat(10_000)))
+            .expect("a stream never fails");
+        err.write(bytes::Bytes::from_static(b"panicked\n"))
+            .expect("a stream never fails");
         assert!(journal.stderr_tail().ends_with("xpanicked"));
         assert!(journal.stderr_tail().len() <= STDERR_TAIL);
     }

@@ -39,7 +39,11 @@ impl Turn {
 
     /// Gives the place back.
     pub(super) fn leave(&self) {
-        let place = self.place.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let place = self
+            .place
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         drop(place);
     }
 

@@ -80,7 +80,9 @@ fn stub_item(
                 Err(WasiDenied { function }.into())
             })
         }
-        ComponentItem::Resource(_) => stub.resource(name, ResourceType::host::<()>(), |_, _| Ok(())),
+        ComponentItem::Resource(_) => {
+            stub.resource(name, ResourceType::host::<()>(), |_, _| Ok(()))
+        }
         _ => Ok(()),
     }
 }

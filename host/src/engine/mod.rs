@@ -84,12 +84,17 @@ impl Engine {
             .map_err(|error| start_problem("the epoch thread", &error.to_string()))?;
         let cache = match &settings.cache {
             Some(folder) => Some(Cache::open(folder, &wasmtime).map_err(|error| {
-                start_problem(&format!("the cache {}", folder.display()), &error.to_string())
+                start_problem(
+                    &format!("the cache {}", folder.display()),
+                    &error.to_string(),
+                )
             })?),
             None => None,
         };
         let workers = settings.workers.or_else(|| {
-            std::thread::available_parallelism().ok().map(std::num::NonZero::get)
+            std::thread::available_parallelism()
+                .ok()
+                .map(std::num::NonZero::get)
         });
         Ok(Self(Arc::new(Inner {
             wasmtime,
@@ -127,6 +132,9 @@ impl Engine {
 }
 
 fn start_problem(what: &str, why: &str) -> Problem {
-    Problem::new(Code::CallHostBug, format!("The engine cannot start: {what} is not to be had."))
-        .detail(why)
+    Problem::new(
+        Code::CallHostBug,
+        format!("The engine cannot start: {what} is not to be had."),
+    )
+    .detail(why)
 }

@@ -21,7 +21,9 @@ pub struct Program {
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Program").field("serves", &self.serves()).finish_non_exhaustive()
+        f.debug_struct("Program")
+            .field("serves", &self.serves())
+            .finish_non_exhaustive()
     }
 }
 
@@ -38,7 +40,10 @@ impl Program {
             ("events", self.event.is_some()),
             ("actions", self.action.is_some()),
         ];
-        all.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect()
+        all.iter()
+            .filter(|(_, there)| *there)
+            .map(|(name, _)| *name)
+            .collect()
     }
 
     /// The contract's version that the SDK stamped.
@@ -90,7 +95,10 @@ pub(super) fn link(
     component: &Component,
     scan: Scan,
 ) -> Result<Program, Problem> {
-    let sockets = scan.imports.iter().any(|name| name.starts_with("wasi:sockets/"));
+    let sockets = scan
+        .imports
+        .iter()
+        .any(|name| name.starts_with("wasi:sockets/"));
     let pre = if sockets {
         let mut linker = base.clone();
         link::stub_sockets(&mut linker, engine, component)
@@ -121,9 +129,7 @@ pub(super) fn link(
 fn mismatch(what: &str, error: &wasmtime::Error) -> Problem {
     let text = format!("{error:#}");
     let problem = match counts(&text) {
-        Some((expected, found)) if found > expected => {
-            scan::newer("a later form of the contract")
-        }
+        Some((expected, found)) if found > expected => scan::newer("a later form of the contract"),
         Some((expected, found)) if found < expected => {
             scan::older("an earlier form of the contract")
         }
@@ -142,7 +148,8 @@ fn mismatch(what: &str, error: &wasmtime::Error) -> Problem {
 /// `expected variant of 6 cases, found 7 cases`: 6 and 7.
 fn counts(text: &str) -> Option<(u64, u64)> {
     let number = |text: &str| {
-        text.split(|c: char| !c.is_ascii_digit()).find_map(|word| word.parse::<u64>().ok())
+        text.split(|c: char| !c.is_ascii_digit())
+            .find_map(|word| word.parse::<u64>().ok())
     };
     let (_, rest) = text.split_once("expected ")?;
     let (expected, found) = rest.split_once(", found ")?;
@@ -151,7 +158,10 @@ fn counts(text: &str) -> Option<(u64, u64)> {
 
 fn missing(component: &Component, engine: &Engine) -> Problem {
     let ty = component.component_type();
-    let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name.to_owned()).collect();
+    let exports: Vec<_> = ty
+        .exports(engine)
+        .map(|(name, _)| name.to_owned())
+        .collect();
     let other = exports.iter().find(|name| {
         name.starts_with("sidepane:plugin/") && !name.contains(&format!("@{}", scan::CONTRACT))
     });
@@ -179,8 +189,16 @@ mod tests {
         assert_eq!(counts(text), Some((6, 7)));
         assert_eq!(counts("no such thing"), None);
         let error = wasmtime::Error::msg(text);
-        assert!(mismatch("contact-context", &error).message.contains("upgrade Sidepane"));
+        assert!(
+            mismatch("contact-context", &error)
+                .message
+                .contains("upgrade Sidepane")
+        );
         let error = wasmtime::Error::msg("expected record of 9 fields, found 8 fields");
-        assert!(mismatch("manifest", &error).message.contains("build the plugin again"));
+        assert!(
+            mismatch("manifest", &error)
+                .message
+                .contains("build the plugin again")
+        );
     }
 }

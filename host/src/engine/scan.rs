@@ -53,7 +53,10 @@ fn kind(bytes: &[u8]) -> Result<(), Problem> {
             "The file is not WebAssembly; build the plugin for `wasm32-wasip2` and put the \
              `.wasm` there.",
         )
-        .detail(format!("it begins with {:02x?}", bytes.get(..8).unwrap_or(bytes))));
+        .detail(format!(
+            "it begins with {:02x?}",
+            bytes.get(..8).unwrap_or(bytes)
+        )));
     }
     if Parser::is_core_wasm(bytes) {
         return Err(Problem::new(
@@ -72,7 +75,10 @@ fn read(bytes: &[u8]) -> Result<Scan, Problem> {
         match payload.map_err(|error| malformed(&error))? {
             Payload::Version { encoding, .. } => {
                 if depth == 0 && encoding != Encoding::Component {
-                    return Err(Problem::new(Code::LoadWrongKind, "The file is no component."));
+                    return Err(Problem::new(
+                        Code::LoadWrongKind,
+                        "The file is no component.",
+                    ));
                 }
                 depth += 1;
             }
@@ -216,7 +222,10 @@ mod tests {
         assert!(newer.message.contains("upgrade Sidepane"), "{newer}");
         let older = same_contract("0.0.9").expect_err("an earlier contract");
         assert!(older.message.contains("build the plugin again"), "{older}");
-        assert_eq!(same_contract("yes").expect_err("no version").code, Code::LoadMalformed);
+        assert_eq!(
+            same_contract("yes").expect_err("no version").code,
+            Code::LoadMalformed
+        );
     }
 
     #[test]
@@ -229,11 +238,27 @@ mod tests {
             assert!(judge_import(good).is_ok(), "{good}");
         }
         let cases = [
-            ("wasi:http/outgoing-handler@0.2.6", Code::LoadUnknownImport, "sidepane:plugin/http"),
+            (
+                "wasi:http/outgoing-handler@0.2.6",
+                Code::LoadUnknownImport,
+                "sidepane:plugin/http",
+            ),
             ("wasi:cli/stdin@0.3.0", Code::LoadUnknownImport, "WASI 0.2"),
-            ("acme:thing/x@1.0.0", Code::LoadUnknownImport, "sidepane:plugin"),
-            ("sidepane:plugin/http@0.2.0", Code::LoadTypeMismatch, "upgrade Sidepane"),
-            ("sidepane:plugin/http", Code::LoadUnknownImport, "without a version"),
+            (
+                "acme:thing/x@1.0.0",
+                Code::LoadUnknownImport,
+                "sidepane:plugin",
+            ),
+            (
+                "sidepane:plugin/http@0.2.0",
+                Code::LoadTypeMismatch,
+                "upgrade Sidepane",
+            ),
+            (
+                "sidepane:plugin/http",
+                Code::LoadUnknownImport,
+                "without a version",
+            ),
         ];
         for (import, code, part) in cases {
             let problem = judge_import(import).expect_err(import);

@@ -70,7 +70,9 @@ impl Gate {
         };
         let pool = match Arc::clone(&pool.0).try_acquire_owned() {
             Ok(place) => place,
-            Err(_) => in_time(&pool.0, deadline).await.ok_or_else(|| self.busy())?,
+            Err(_) => in_time(&pool.0, deadline)
+                .await
+                .ok_or_else(|| self.busy())?,
         };
         Ok(Slot {
             deadline,

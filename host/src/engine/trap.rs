@@ -63,8 +63,11 @@ fn by_type(
     }
     if let Some(I32Exit(status)) = error.downcast_ref::<I32Exit>() {
         return Some(
-            Problem::new(Code::CallExit, "The plugin ended itself instead of answering.")
-                .detail(format!("exit status {status}")),
+            Problem::new(
+                Code::CallExit,
+                "The plugin ended itself instead of answering.",
+            )
+            .detail(format!("exit status {status}")),
         );
     }
     if error.downcast_ref::<PoolConcurrencyLimitError>().is_some() {
@@ -74,8 +77,11 @@ fn by_type(
     }
     if let Some(wanted) = state.meter.refused() {
         return Some(
-            Problem::new(Code::CallMemoryLimit, "The plugin wanted more memory than it may have.")
-                .of_limit(wanted, limits.memory_bytes),
+            Problem::new(
+                Code::CallMemoryLimit,
+                "The plugin wanted more memory than it may have.",
+            )
+            .of_limit(wanted, limits.memory_bytes),
         );
     }
     error
@@ -87,7 +93,10 @@ fn by_trap(trap: Trap, stage: Stage, limits: &Limits) -> Problem {
     match trap {
         Trap::OutOfFuel => {
             let (what, limit) = match stage {
-                Stage::SetUp => ("The plugin's start used all the fuel of set-up.", limits.setup_fuel),
+                Stage::SetUp => (
+                    "The plugin's start used all the fuel of set-up.",
+                    limits.setup_fuel,
+                ),
                 Stage::Call => ("The plugin computed for longer than it may.", limits.fuel),
             };
             Problem::new(Code::CallFuelExhausted, what).of_limit(limit, limit)
@@ -96,9 +105,10 @@ fn by_trap(trap: Trap, stage: Stage, limits: &Limits) -> Problem {
         Trap::StackOverflow => {
             Problem::new(Code::CallStackOverflow, "The plugin recursed too deep.")
         }
-        Trap::AllocationTooLarge => {
-            Problem::new(Code::CallMemoryLimit, "The plugin wanted more memory than there is.")
-        }
+        Trap::AllocationTooLarge => Problem::new(
+            Code::CallMemoryLimit,
+            "The plugin wanted more memory than there is.",
+        ),
         trap => Problem::new(Code::CallTrap, "The plugin crashed.").detail(trap.to_string()),
     }
 }
@@ -120,11 +130,17 @@ fn by_text(text: &str, limits: &Limits) -> Problem {
             .detail(bounded(text));
     }
     if text.contains("utf-8") || text.contains("UTF-8") {
-        return Problem::new(Code::OutputInvalidUtf8, "A text in the plugin's answer is not UTF-8.")
-            .detail(bounded(text));
+        return Problem::new(
+            Code::OutputInvalidUtf8,
+            "A text in the plugin's answer is not UTF-8.",
+        )
+        .detail(bounded(text));
     }
-    Problem::new(Code::OutputAbi, "The plugin's answer breaks the component ABI.")
-        .detail(bounded(text))
+    Problem::new(
+        Code::OutputAbi,
+        "The plugin's answer breaks the component ABI.",
+    )
+    .detail(bounded(text))
 }
 
 /// The call was cut at its deadline.

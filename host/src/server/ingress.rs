@@ -38,14 +38,19 @@ fn methods(surface: &'static dyn CardSurface, allowed: &[Method]) -> MethodRoute
         .filter_map(|method| MethodFilter::try_from(method.clone()).ok())
         .reduce(MethodFilter::or);
     let refused = move || async move {
-        let problem =
-            Problem::new(Code::RequestMethod, "This address does not answer this method.");
+        let problem = Problem::new(
+            Code::RequestMethod,
+            "This address does not answer this method.",
+        );
         refuse(surface, &problem, &request_id())
     };
     match filter {
-        Some(filter) => on(filter, move |State(shared): State<Arc<Shared>>, request: Request| {
-            handle(surface, shared, request)
-        })
+        Some(filter) => on(
+            filter,
+            move |State(shared): State<Arc<Shared>>, request: Request| {
+                handle(surface, shared, request)
+            },
+        )
         .fallback(refused),
         None => MethodRouter::new().fallback(refused),
     }
@@ -105,16 +110,19 @@ async fn arrive(body: Body, shared: &Shared) -> Result<Bytes, Problem> {
     match tokio::time::timeout(shared.settings.arrival, whole).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let mut problem =
-                Problem::new(Code::RequestTooLarge, "The request's body is larger than it may be.");
+            let mut problem = Problem::new(
+                Code::RequestTooLarge,
+                "The request's body is larger than it may be.",
+            );
             problem.limit = Some(limit as u64);
             Err(problem.field("body"))
         }
-        Ok(Err(error)) => Err(
-            Problem::new(Code::RequestMalformed, "The request's body broke off.")
-                .field("body")
-                .detail(error.to_string()),
-        ),
+        Ok(Err(error)) => Err(Problem::new(
+            Code::RequestMalformed,
+            "The request's body broke off.",
+        )
+        .field("body")
+        .detail(error.to_string())),
         Err(_) => Err(Problem::new(
             Code::RequestTimeout,
             "The request's body did not arrive in time.",

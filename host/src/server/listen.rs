@@ -49,7 +49,10 @@ pub(super) async fn run(
         connection(stream, peer, router.clone(), bounds, &graceful);
     }
     drop(listener);
-    if tokio::time::timeout(bounds.drain, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(bounds.drain, graceful.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests were cut off at the end of the drain");
     }
 }

@@ -1,4 +1,5 @@
 //! The client against servers on loopback.
+#![expect(clippy::disallowed_methods, reason = "servers of a test end with its runtime")]
 
 use super::*;
 use crate::model::http::{Denial, HeaderValue, Rule, SecretFormat};

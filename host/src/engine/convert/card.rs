@@ -8,11 +8,11 @@ use crate::model::card::{
     Table,
 };
 use crate::model::problem::{Code, Problem};
-use crate::policy::limits::CardLimits;
 use crate::policy::html;
+use crate::policy::limits::CardLimits;
 use crate::policy::link::Links;
-use std::borrow::Cow;
 use sidepane_bindings::imports::card as wit;
+use std::borrow::Cow;
 
 /// A checked card, and what was left out of it.
 #[derive(Debug)]
@@ -119,13 +119,18 @@ impl Check<'_> {
     }
 
     fn list(&mut self, at: &Path<'_>, rows: Vec<wit::Row>) -> Checks<Content> {
-        let rows = self.many(&at.field("rows"), rows, self.limits.rows, |check, at, row| {
-            Ok(Row {
-                label: check.text(&at.field("label"), row.label)?,
-                text: check.text(&at.field("text"), row.text)?,
-                url: check.url(&at.field("url"), row.url)?,
-            })
-        })?;
+        let rows = self.many(
+            &at.field("rows"),
+            rows,
+            self.limits.rows,
+            |check, at, row| {
+                Ok(Row {
+                    label: check.text(&at.field("label"), row.label)?,
+                    text: check.text(&at.field("text"), row.text)?,
+                    url: check.url(&at.field("url"), row.url)?,
+                })
+            },
+        )?;
         Ok(Content::List(rows))
     }
 
@@ -353,17 +358,41 @@ mod tests {
             })
         };
         let cases = [
-            (vec![wit::Element::List(vec![row(None); 201])], Code::OutputLimit, "blocks[0].data[0].rows"),
-            (vec![wit::Element::List(vec![texts])], Code::OutputLimit, "blocks[0].data[0].rows[0].text"),
-            (vec![table(13, 13)], Code::OutputLimit, "blocks[0].data[0].headers"),
-            (vec![table(2, 3)], Code::OutputInvalid, "blocks[0].data[0].rows[0]"),
-            (vec![wit::Element::Html("x".repeat(70_000))], Code::OutputLimit, "blocks[0].data[0].html"),
+            (
+                vec![wit::Element::List(vec![row(None); 201])],
+                Code::OutputLimit,
+                "blocks[0].data[0].rows",
+            ),
+            (
+                vec![wit::Element::List(vec![texts])],
+                Code::OutputLimit,
+                "blocks[0].data[0].rows[0].text",
+            ),
+            (
+                vec![table(13, 13)],
+                Code::OutputLimit,
+                "blocks[0].data[0].headers",
+            ),
+            (
+                vec![table(2, 3)],
+                Code::OutputInvalid,
+                "blocks[0].data[0].rows[0]",
+            ),
+            (
+                vec![wit::Element::Html("x".repeat(70_000))],
+                Code::OutputLimit,
+                "blocks[0].data[0].html",
+            ),
             (
                 vec![wit::Element::Html("x".repeat(60_000)); 5],
                 Code::OutputTooLarge,
                 "blocks[0].data[4].html",
             ),
-            (vec![wit::Element::List(Vec::new()); 33], Code::OutputLimit, "blocks[0].data"),
+            (
+                vec![wit::Element::List(Vec::new()); 33],
+                Code::OutputLimit,
+                "blocks[0].data",
+            ),
         ];
         for (data, code, field) in cases {
             assert_eq!(refused(card(data)), (code, field.to_owned()));
@@ -383,7 +412,13 @@ mod tests {
         let good = card(vec![wit::Element::Actions(vec![button("refund")])]);
         assert!(card_from_wit(good, &CardLimits::default(), &["refund".into()]).is_ok());
         let bad = card(vec![wit::Element::Actions(vec![button("delete")])]);
-        assert_eq!(refused(bad), (Code::OutputInvalid, "blocks[0].data[0].actions[0].id".into()));
+        assert_eq!(
+            refused(bad),
+            (
+                Code::OutputInvalid,
+                "blocks[0].data[0].actions[0].id".into()
+            )
+        );
     }
 
     #[test]
@@ -399,6 +434,9 @@ mod tests {
         assert_eq!(rows[0].url.as_deref(), Some("https://shop.example/1"));
         assert_eq!(rows[1].url, None);
         assert_eq!(checked.notes.len(), 1);
-        assert_eq!(checked.notes[0].field.as_deref(), Some("blocks[0].data[0].rows[1].url"));
+        assert_eq!(
+            checked.notes[0].field.as_deref(),
+            Some("blocks[0].data[0].rows[1].url")
+        );
     }
 }

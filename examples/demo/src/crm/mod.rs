@@ -1,0 +1,204 @@
+//! A CRM small enough to read: a handful of customers, their orders and what colleagues noted.
+//!
+//! It stands for the system that a company has already and that a plugin looks things up in. All
+//! answers are JSON, and every request needs `authorization: Bearer` with [`API_KEY`].
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /v1/customers?email=…` | the customer, or 404 |
+//! | `GET /v1/customers/{id}/orders` | `{"orders": […]}`, newest first |
+//! | `GET /v1/customers/{id}/notes` | `{"notes": […]}` |
+
+mod people;
+
+use std::future::Future;
+use std::io;
+
+use axum::Router;
+use axum::extract::{Path, Query, Request};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use people::{Person, by_email, by_id};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+/// Where the demo has it, and where `order-lookup` looks when nobody says otherwise.
+pub const ADDRESS: &str = "127.0.0.1:7119";
+
+/// The key that it accepts. It guards made-up people, so it may stand here.
+pub const API_KEY: &str = "demo-crm-key";
+
+/// Serves the CRM on this listener until `shutdown` is ready and open requests are answered.
+///
+/// # Errors
+///
+/// The listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(listener, router())
+        .with_graceful_shutdown(shutdown)
+        .await
+}
+
+/// The CRM as a router, to be mounted or tested.
+pub fn router() -> Router {
+    Router::new()
+        .route("/v1/customers", get(customer))
+        .route("/v1/customers/{id}/orders", get(orders))
+        .route("/v1/customers/{id}/notes", get(notes))
+        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is no such page") })
+        .layer(middleware::from_fn(authorize))
+}
+
+#[derive(Deserialize)]
+struct Lookup {
+    email: String,
+}
+
+async fn customer(Query(Lookup { email }): Query<Lookup>) -> Response {
+    by_email(&email).map_or_else(unknown, |person| answer(StatusCode::OK, person))
+}
+
+async fn orders(Path(id): Path<String>) -> Response {
+    let orders = |person: &Person| answer(StatusCode::OK, &json!({ "orders": person.orders }));
+    by_id(&id).map_or_else(unknown, orders)
+}
+
+async fn notes(Path(id): Path<String>) -> Response {
+    let notes = |person: &Person| answer(StatusCode::OK, &json!({ "notes": person.notes }));
+    by_id(&id).map_or_else(unknown, notes)
+}
+
+async fn authorize(request: Request, next: Next) -> Response {
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if given.and_then(|value| value.strip_prefix("Bearer ")) == Some(API_KEY) {
+        next.run(request).await
+    } else {
+        refusal(StatusCode::UNAUTHORIZED, "the key is missing or wrong")
+    }
+}
+
+fn unknown() -> Response {
+    refusal(StatusCode::NOT_FOUND, "there is no such customer")
+}
+
+fn refusal(status: StatusCode, message: &str) -> Response {
+    answer(status, &json!({ "error": message }))
+}
+
+fn answer(status: StatusCode, value: &impl Serialize) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => (status, [(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(path: &str, key: Option<&str>) -> (StatusCode, Value) {
+        let mut request = Request::get(path);
+        if let Some(key) = key {
+            request = request.header("authorization", key);
+        }
+        let response = router()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    fn key() -> String {
+        format!("Bearer {API_KEY}")
+    }
+
+    #[tokio::test]
+    async fn a_customer_is_found_by_address_and_has_orders() {
+        let (status, ada) = ask("/v1/customers?email=Ada%40example.com", Some(&key())).await;
+        assert_eq!(
+            (status, &ada["name"]),
+            (StatusCode::OK, &json!("Ada Lovelace"))
+        );
+        let id = ada["id"].as_str().unwrap();
+        let (status, orders) = ask(&format!("/v1/customers/{id}/orders"), Some(&key())).await;
+        assert_eq!(status, StatusCode::OK);
+        let orders = orders["orders"].as_array().unwrap();
+        assert!(orders.len() > 1);
+        let dates: Vec<_> = orders
+            .iter()
+            .map(|order| order["date"].as_str().unwrap())
+            .collect();
+        assert!(dates.is_sorted_by(|a, b| a >= b), "newest first: {dates:?}");
+        let (_, notes) = ask(&format!("/v1/customers/{id}/notes"), Some(&key())).await;
+        assert!(!notes["notes"].as_array().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_404_and_without_the_key_nothing_is() {
+        let right = key();
+        for (path, key, expected) in [
+            (
+                "/v1/customers?email=nobody@example.com",
+                Some(right.as_str()),
+                StatusCode::NOT_FOUND,
+            ),
+            (
+                "/v1/customers/C-9/orders",
+                Some(&right),
+                StatusCode::NOT_FOUND,
+            ),
+            (
+                "/v1/customers/C-9/notes",
+                Some(&right),
+                StatusCode::NOT_FOUND,
+            ),
+            ("/v2/", Some(&right), StatusCode::NOT_FOUND),
+            ("/v1/customers", Some(&right), StatusCode::BAD_REQUEST),
+            (
+                "/v1/customers?email=ada@example.com",
+                None,
+                StatusCode::UNAUTHORIZED,
+            ),
+            (
+                "/v1/customers?email=ada@example.com",
+                Some("Bearer x"),
+                StatusCode::UNAUTHORIZED,
+            ),
+            (
+                "/v1/customers/C-1042/orders",
+                Some(API_KEY),
+                StatusCode::UNAUTHORIZED,
+            ),
+            ("/v2/", None, StatusCode::UNAUTHORIZED),
+        ] {
+            assert_eq!(ask(path, key).await.0, expected, "{path} {key:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_stops_when_told() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let server = tokio::spawn(serve(listener, async {
+            let _ = stopped.await;
+        }));
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,57 @@
+//! `cargo run --release -p sidepane-demo`: everything at once, on this machine alone.
+
+use sidepane_demo::Demo;
+use sidepane_demo::stage::Stage;
+use std::net::SocketAddr;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
+        .with_env_var("SIDEPANE_LOG")
+        .from_env_lossy();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let stage = Stage::in_target();
+    let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let demo = Demo::start(&stage, at(7117), at(7118)).await?;
+    greet(&stage, demo.traffic()?, demo.admin()?);
+    let ended = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without the signal there is no way to be told: serve on.
+            std::future::pending::<()>().await;
+        }
+    };
+    demo.serve(ended).await?;
+    say("\nEnded.");
+    Ok(())
+}
+
+fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
+    let plugins = stage.plugins.display();
+    say(&format!(
+        "Sidepane is serving two plugins from {plugins}
+
+  ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'
+  Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
+  What is served, and what it may do:
+                 curl '{admin}/plugins'
+
+Other customers: alan@example.com, grace@example.com, emmy@example.com; nobody@example.com is unknown to the CRM.
+The CRM is on {crm}; the plugin sends it a key that it never sees.
+What each plugin may do stands in {plugins}/<id>.toml.
+
+Ctrl-C ends it.",
+        crm = sidepane_demo::crm::ADDRESS,
+    ));
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the demo's one message to the person who started it"
+)]
+fn say(text: &str) {
+    println!("{text}");
+}

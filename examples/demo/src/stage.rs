@@ -1,0 +1,78 @@
+//! The folder that the demo serves from: `target/plugins`, with the plugins and their grants.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+const HELLO: &str = env!("PLUGIN_HELLO");
+const ORDER_LOOKUP: &str = env!("PLUGIN_ORDER_LOOKUP");
+
+/// What `hello` may do: nothing, and its card stands last.
+const HELLO_GRANT: &str =
+    "# Hello needs nothing from outside; this only says where its card stands.
+order = 20
+";
+
+/// What `order-lookup` may do: read from the demo's CRM, with the key that it never sees.
+const ORDER_LOOKUP_GRANT: &str =
+    "# Take the rule out and start the demo again: the orders are gone, \
+                                  and /v1/context says
+# which lines would bring them back.
+order = 10
+
+[secrets]
+api_key = { file = \"crm.key\" }
+
+[[http.allow]]
+url = \"http://127.0.0.1:7119/v1/\"
+methods = [\"GET\"]
+secrets = [\"api_key\"]
+private_network = true                      # the demo's CRM is on this very machine
+";
+
+/// Where everything is.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// The plugins and grants.
+    pub plugins: PathBuf,
+    /// Compiled plugins.
+    pub data: PathBuf,
+}
+
+impl Stage {
+    /// The stage in the build's own target folder.
+    pub fn in_target() -> Self {
+        // target/guests/wasm32-wasip2/guest/hello.wasm
+        let target = Path::new(HELLO)
+            .ancestors()
+            .nth(4)
+            .unwrap_or(Path::new("target"));
+        Self {
+            plugins: target.join("plugins"),
+            data: target.join("demo-data"),
+        }
+    }
+
+    /// Puts the plugins there as they were built, and a grant beside each that has none: a grant
+    /// that somebody changed stays.
+    ///
+    /// # Errors
+    /// The folder cannot be made or written.
+    pub fn set(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.plugins)?;
+        self.plugin("hello", Path::new(HELLO), HELLO_GRANT)?;
+        self.plugin("order-lookup", Path::new(ORDER_LOOKUP), ORDER_LOOKUP_GRANT)?;
+        fs::write(self.plugins.join("crm.key"), crate::crm::API_KEY)
+    }
+
+    fn plugin(&self, id: &str, wasm: &Path, grant: &str) -> io::Result<()> {
+        // Under a name that the host does not look at, then in one step.
+        let partial = self.plugins.join(format!(".{id}.partial"));
+        fs::copy(wasm, &partial)?;
+        fs::rename(&partial, self.plugins.join(format!("{id}.wasm")))?;
+        let path = self.plugins.join(format!("{id}.toml"));
+        match path.exists() {
+            true => Ok(()),
+            false => fs::write(path, grant),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Builds the plugin that answers the card.
+
+use sidepane_guest_build::GuestBuild;
+
+fn main() {
+    match GuestBuild::new().package("bench-card").build() {
+        Ok(guests) => {
+            for guest in guests {
+                println!("cargo:rustc-env=BENCH_CARD={}", guest.wasm.display());
+            }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+}

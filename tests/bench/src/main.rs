@@ -1,0 +1,101 @@
+//! `cargo run --release -p sidepane-bench`: the price of the sandbox, as a ratio.
+//!
+//! One card (a list of 8, a table of 20 rows, html, an accordion with a table of 5) is answered by
+//! two servers: a plain axum one that computes it natively, and Sidepane with a plugin of the same
+//! code, a fresh instance each time, fuel and deadline on. Each is a process of its own and is
+//! driven in turn, in every round, over the same kind of connections. What counts is the ratio
+//! within one run: machines differ and are shared.
+
+mod load;
+mod process;
+mod serve;
+
+use clap::Parser;
+use load::Driven;
+use process::Server;
+use serve::Peer;
+use std::time::Duration;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Debug, Parser)]
+#[command(about = "The price of the sandbox: Sidepane beside the same code in plain axum")]
+struct Arguments {
+    /// Rounds; every server is driven once in each.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Seconds that each server is driven for in each round.
+    #[arg(long, default_value_t = 4)]
+    seconds: u64,
+    /// Connections that ask at one time.
+    #[arg(long, default_value_t = 16)]
+    connections: usize,
+    /// Copies of the plugin that are asked in turn in the row `mixed`.
+    #[arg(long, default_value_t = 30)]
+    plugins: usize,
+    /// Be one of the servers; for the program's own use.
+    #[arg(long, hide = true)]
+    serve: Option<Peer>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.serve {
+        Some(peer) => serve::run(peer, arguments.plugins),
+        None => compare(&arguments),
+    }
+}
+
+fn compare(arguments: &Arguments) -> anyhow::Result<()> {
+    let native = Server::start(Peer::Native, arguments.plugins)?;
+    let sidepane = Server::start(Peer::Sidepane, arguments.plugins)?;
+    let query = "view=ticket&email=jane%40example.com&ticketId=7";
+    let mixed = (0..arguments.plugins)
+        .map(|n| format!("/imbox/bench-{n}?{query}"))
+        .collect();
+    let rows = [
+        ("native", &native, vec![format!("/context?{query}")]),
+        (
+            "sidepane",
+            &sidepane,
+            vec![format!("/imbox/bench-0?{query}")],
+        ),
+        ("mixed", &sidepane, mixed),
+    ];
+    println!("{}", process::machine());
+    println!(
+        "{} connections, {} s each, {} plugins in `mixed`; us = processor time a request",
+        arguments.connections, arguments.seconds, arguments.plugins
+    );
+    for round in 1..=arguments.rounds {
+        let mut base: Option<Driven> = None;
+        for (name, server, paths) in &rows {
+            let driven = load::drive(
+                server,
+                paths,
+                arguments.connections,
+                Duration::from_secs(arguments.seconds),
+            )?;
+            let base = base.get_or_insert_with(|| driven.clone());
+            println!(
+                "round {round} {name:9} {:7.0} req/s {:.2} of native, {:6.1} us, {:+6.1} us, p50 \
+                 {:5.2} ms, p99 {:5.2} ms, {} bytes",
+                driven.per_second,
+                driven.per_second / base.per_second,
+                driven.processor_us,
+                driven.processor_us - base.processor_us,
+                driven.p50_ms,
+                driven.p99_ms,
+                driven.bytes,
+            );
+        }
+    }
+    for (name, server) in [("native", &native), ("sidepane", &sidepane)] {
+        println!(
+            "{name}: {} MiB of memory at most",
+            server.peak_memory()? >> 20
+        );
+    }
+    Ok(())
+}
