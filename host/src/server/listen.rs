@@ -44,7 +44,7 @@ pub(super) async fn run(
                     continue;
                 }
             },
-            _ = stopped.wait_for(|stopped| *stopped) => break,
+            () = told(&mut stopped) => break,
         };
         connection(stream, peer, router.clone(), bounds, &graceful);
     }
@@ -55,6 +55,11 @@ pub(super) async fn run(
     {
         tracing::warn!("requests were cut off at the end of the drain");
     }
+}
+
+/// Waits until it is time to end; a sender that is gone means the same.
+async fn told(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 #[expect(
