@@ -80,14 +80,19 @@ fn covers(pattern: &str, target: &Place<'_>) -> bool {
         .path
         .strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    host && path && pattern.scheme == target.scheme && pattern.port == target.port
+    let port = match pattern.port {
+        // Who alone knows the host alone knows its port.
+        None if pattern.host == "*" => true,
+        _ => pattern.port() == target.port(),
+    };
+    host && path && port && pattern.scheme == target.scheme
 }
 
 /// The parts of a URL that a grant is about.
 struct Place<'a> {
     scheme: &'a str,
     host: &'a str,
-    port: &'a str,
+    port: Option<&'a str>,
     path: &'a str,
 }
 
@@ -99,10 +104,9 @@ impl<'a> Place<'a> {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        let default = if scheme == "http" { "80" } else { "443" };
         let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => (host, port),
-            _ => (authority, default),
+            Some((host, port)) if !port.contains(']') => (host, Some(port)),
+            _ => (authority, None),
         };
         (!host.is_empty()).then_some(Self {
             scheme,
@@ -110,6 +114,12 @@ impl<'a> Place<'a> {
             port,
             path,
         })
+    }
+
+    /// The port, the scheme's own where none is written.
+    fn port(&self) -> &'a str {
+        let default = if self.scheme == "http" { "80" } else { "443" };
+        self.port.unwrap_or(default)
     }
 }
 
@@ -147,6 +157,8 @@ mod tests {
             ("https://*.example/", "https://example/", false),
             ("https://*.a.example/", "https://nota.example/", false),
             ("https://*", "https://any.where/at/all", true),
+            ("https://*/at", "https://any.where:8443/at/all", true),
+            ("https://*:443", "https://any.where:8443/at/all", false),
             ("https://*", "http://any.where/", false),
         ] {
             let target = Place::of(url).unwrap();

@@ -7,13 +7,15 @@ use std::fmt;
 /// Scheme, host, port and path prefix that a URL must have.
 ///
 /// The host is exact, or `*.` and a name for everything one label or more below that name (never
-/// the name itself), or, in manifests alone, `*` for any host. The path is compared by whole
+/// the name itself), or, in manifests alone, `*` for any host: at any port, where none is written,
+/// because whoever alone knows the host alone knows its port. The path is compared by whole
 /// segments: `/v1` and `/v1/` are the same pattern and take `/v1`, `/v1/` and `/v1/x`, not `/v1x`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlPattern {
     scheme: Scheme,
     host: HostPattern,
-    port: u16,
+    /// None for every port.
+    port: Option<u16>,
     /// Without a slash at the end; empty takes every path.
     path: String,
 }
@@ -94,7 +96,7 @@ impl UrlPattern {
             Err(Rule::Scheme)
         } else if !self.host.covers(&HostPattern::Exact(url.host().clone())) {
             Err(Rule::Host)
-        } else if self.port != url.port() {
+        } else if self.port.is_some_and(|port| port != url.port()) {
             Err(Rule::Port)
         } else if !path_covers(&self.path, url.path()) {
             Err(Rule::Path)
@@ -106,22 +108,23 @@ impl UrlPattern {
     /// Whether every URL that `other` takes is taken by this one.
     pub fn covers(&self, other: &Self) -> bool {
         self.scheme == other.scheme
-            && self.port == other.port
+            && port_covers(&self.port, &other.port)
             && self.host.covers(&other.host)
             && path_covers(&self.path, &other.path)
     }
 
     /// The pattern of what both take; none when they share nothing.
     pub fn meet(&self, other: &Self) -> Option<Self> {
-        if self.scheme != other.scheme || self.port != other.port {
+        if self.scheme != other.scheme {
             return None;
         }
+        let port = narrower(&self.port, &other.port, port_covers)?;
         let host = narrower(&self.host, &other.host, HostPattern::covers)?;
         let path = narrower(&self.path, &other.path, |a, b| path_covers(a, b))?;
         Some(Self {
             scheme: self.scheme,
             host: host.clone(),
-            port: self.port,
+            port: *port,
             path: path.clone(),
         })
     }
@@ -130,6 +133,7 @@ impl UrlPattern {
     pub fn at_host_of(&self, url: &CanonicalUrl) -> Self {
         Self {
             host: HostPattern::Exact(url.host().clone()),
+            port: Some(url.port()),
             ..self.clone()
         }
     }
@@ -166,10 +170,12 @@ impl UrlPattern {
             host => HostPattern::Exact(host.clone()),
         };
         let path = url.path();
+        // No other `*` is left in the text, so this is the one in front of a port.
+        let any_port = host_is_any && !text.contains("://*:");
         Ok(Self {
             scheme: url.scheme(),
             host,
-            port: url.port(),
+            port: (!any_port).then(|| url.port()),
             path: path.strip_suffix('/').unwrap_or(path).to_owned(),
         })
     }
@@ -183,8 +189,11 @@ impl fmt::Display for UrlPattern {
             HostPattern::Below(name) => write!(f, "*.{name}")?,
             HostPattern::Exact(host) => write!(f, "{host}")?,
         }
-        if self.port != self.scheme.default_port() {
-            write!(f, ":{}", self.port)?;
+        let is_any = self.host == HostPattern::Any;
+        if let Some(port) = self.port
+            && (is_any || port != self.scheme.default_port())
+        {
+            write!(f, ":{port}")?;
         }
         f.write_str(if self.path.is_empty() {
             "/"
@@ -211,6 +220,11 @@ fn is_below(name: &str, above: &str) -> bool {
     name.strip_suffix(above)
         .and_then(|rest| rest.strip_suffix('.'))
         .is_some_and(|rest| !rest.is_empty())
+}
+
+/// Whether a pattern's port takes another's.
+fn port_covers(port: &Option<u16>, other: &Option<u16>) -> bool {
+    port.is_none() || port == other
 }
 
 /// Whether `path` is `prefix` or lies below it.
@@ -295,6 +309,7 @@ mod tests {
                 "https://*.shop.test:8443/a/b",
             ),
             ("https://*", "https://*/"),
+            ("https://*:443/", "https://*:443/"),
             ("http://*:8080/x/", "http://*:8080/x"),
             (
                 "https://*.myshopify.com/admin",
@@ -396,6 +411,18 @@ mod tests {
                 Err(Rule::Host),
             ),
             ("https://*/", "https://anything.test/", Ok(())),
+            ("https://*/", "https://anything.test:8443/", Ok(())),
+            ("https://*:443/", "https://anything.test/", Ok(())),
+            (
+                "https://*:443/",
+                "https://anything.test:8443/",
+                Err(Rule::Port),
+            ),
+            (
+                "https://*/",
+                "http://anything.test:443/",
+                Err(Rule::Scheme),
+            ),
             ("http://127.0.0.1:7119/", "http://127.1:7119/x", Ok(())),
         ] {
             let url = CanonicalUrl::parse(url).expect(url);
@@ -426,6 +453,12 @@ mod tests {
                 "https://shop.test/v1/orders",
                 Some("https://shop.test/v1/orders"),
             ),
+            (
+                "https://*/v1",
+                "https://shop.test:8443/",
+                Some("https://shop.test:8443/v1"),
+            ),
+            ("https://*:443", "https://shop.test:8443/", None),
             ("https://shop.test/v1", "https://shop.test/v2", None),
             ("https://shop.test/", "http://shop.test/", None),
             ("https://shop.test/", "https://shop.test:8443/", None),
