@@ -79,10 +79,10 @@ impl Build<'_> {
     }
 }
 
-/// The profile for a workspace that has none: small, without unwinding, in one unit.
+/// The profile for a workspace that has none: fast, without unwinding, in one unit.
 const FALLBACK_PROFILE: [&str; 6] = [
     "inherits=\"release\"",
-    "opt-level=\"s\"",
+    "opt-level=3",
     "lto=true",
     "codegen-units=1",
     "panic=\"abort\"",
