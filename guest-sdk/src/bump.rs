@@ -2,8 +2,8 @@
 //!
 //! An instance serves one call and is dropped with all its memory, so freeing is work for nothing.
 //! Only the block on top can shrink, grow in place or be taken back, which is what a `Vec` or a
-//! `String` does while it is filled. An allocation is
-//! a few instructions: with it the examples take a quarter to a third less fuel.
+//! `String` does while it is filled. An allocation is a few instructions: with it the examples take
+//! a quarter to a third less fuel.
 //!
 //! The first [`ARENA`] bytes are part of the module's zeroed memory: they need no `memory.grow`, and
 //! pages that stay untouched take no memory of the host's. After that, memory grows by steps of

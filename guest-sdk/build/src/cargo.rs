@@ -70,8 +70,9 @@ impl Build<'_> {
             self.folder,
             &["locate-project", "--workspace", "--message-format=plain"],
         )?;
-        let text = fs::read_to_string(root.trim()).map_err(|source| Error::Start {
-            program: format!("reading {}", root.trim()),
+        let root = Path::new(root.trim());
+        let text = fs::read_to_string(root).map_err(|source| Error::Read {
+            path: root.to_owned(),
             source,
         })?;
         let header = format!("[profile.{PROFILE}]");
