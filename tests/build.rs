@@ -20,13 +20,21 @@ fn build() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let guests = here.join("guests");
     write_contracts(&here.join("../wit"), &guests.join("wit"))?;
-    let built = GuestBuild::new().workspace(&guests).examples_of("guests").build()?;
-    let folder = built.first().and_then(|guest| guest.wasm.parent()).ok_or("no guests")?;
+    let built = GuestBuild::new()
+        .workspace(&guests)
+        .examples_of("guests")
+        .build()?;
+    let folder = built
+        .first()
+        .and_then(|guest| guest.wasm.parent())
+        .ok_or("no guests")?;
     println!("cargo:rustc-env=GUESTS={}", folder.display());
 
     let plugins = PathBuf::from(variable("OUT_DIR")?).join("plugins");
     fs::create_dir_all(&plugins)?;
-    let all = PLUGINS.into_iter().fold(GuestBuild::new(), GuestBuild::package);
+    let all = PLUGINS
+        .into_iter()
+        .fold(GuestBuild::new(), GuestBuild::package);
     for Guest { name, wasm } in all.build()? {
         fs::copy(wasm, plugins.join(format!("{name}.wasm")))?;
     }
@@ -43,13 +51,22 @@ fn write_contracts(wit: &Path, into: &Path) -> Result<(), Box<dyn Error>> {
         // `element` has one case less.
         ("earlier", &[(ACTIONS, "")]),
         // `element` has one case more.
-        ("later", &[(ACTIONS, "        actions(list<button>),\n        chart(list<row>),\n")]),
+        (
+            "later",
+            &[(
+                ACTIONS,
+                "        actions(list<button>),\n        chart(list<row>),\n",
+            )],
+        ),
         // 0.1.1 as the README of `wit/` lets it grow: a function beside the others.
         (
             "patch",
             &[
                 (OLD, "package sidepane:plugin@0.1.1;"),
-                (SEND, "    used: func() -> u32;\n    @since(version = 0.1.0)\n    send: func("),
+                (
+                    SEND,
+                    "    used: func() -> u32;\n    @since(version = 0.1.0)\n    send: func(",
+                ),
             ],
         ),
     ];

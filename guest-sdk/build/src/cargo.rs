@@ -70,8 +70,9 @@ impl Build<'_> {
             self.folder,
             &["locate-project", "--workspace", "--message-format=plain"],
         )?;
-        let text = fs::read_to_string(root.trim()).map_err(|source| Error::Start {
-            program: format!("reading {}", root.trim()),
+        let root = Path::new(root.trim());
+        let text = fs::read_to_string(root).map_err(|source| Error::Read {
+            path: root.to_owned(),
             source,
         })?;
         let header = format!("[profile.{PROFILE}]");
@@ -79,10 +80,10 @@ impl Build<'_> {
     }
 }
 
-/// The profile for a workspace that has none: small, without unwinding, in one unit.
+/// The profile for a workspace that has none: fast, without unwinding, in one unit.
 const FALLBACK_PROFILE: [&str; 6] = [
     "inherits=\"release\"",
-    "opt-level=\"s\"",
+    "opt-level=3",
     "lto=true",
     "codegen-units=1",
     "panic=\"abort\"",

@@ -16,8 +16,8 @@ pub(crate) fn is_build_script() -> bool {
 pub(crate) fn package_folder() -> Result<PathBuf, Error> {
     match env::var_os("CARGO_MANIFEST_DIR") {
         Some(folder) => Ok(folder.into()),
-        None => env::current_dir().map_err(|source| Error::Start {
-            program: "the current folder".into(),
+        None => env::current_dir().map_err(|source| Error::Read {
+            path: ".".into(),
             source,
         }),
     }

@@ -16,6 +16,13 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file or folder could not be read.
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Cargo failed; its messages are on standard error.
     Cargo {
         /// What it was to do.
@@ -34,7 +41,10 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start { program, .. } => write!(f, "`{program}` cannot be started"),
+            Self::Start { program, .. } => {
+                write!(f, "`{program}` cannot be started; is it in the path?")
+            }
+            Self::Read { path, .. } => write!(f, "{} cannot be read", path.display()),
             Self::Cargo { command, folder } => write!(
                 f,
                 "`{command}` failed in {}; its messages are above",
@@ -57,7 +67,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Start { source, .. } => Some(source),
+            Self::Start { source, .. } | Self::Read { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -23,7 +23,7 @@
 //! * **An environment of its own.** `cargo clippy` runs build scripts with itself as the compiler's
 //!   wrapper, and cargo passes the outer build's flags on. The inner cargo gets none of that.
 //! * **The target.** `wasm32-wasip2` is added with rustup where it is missing.
-//! * **The profile.** `guest` is the workspace's own where it has one, and small and fast otherwise.
+//! * **The profile.** `guest` is the workspace's own where it has one, and one that is fast and without unwinding otherwise.
 //! * **Changes.** Cargo is told to run the script again when one of the guests' sources changes. A
 //!   build with nothing to do takes some tenths of a second.
 #![deny(missing_docs)]

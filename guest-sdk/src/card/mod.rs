@@ -32,7 +32,13 @@ pub use crate::bindings::host::sidepane::plugin::card::{
 impl Card {
     /// A card that says nothing yet.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            contact_name: None,
+            contact_link: None,
+            cache_s: None,
+            blocks: Vec::new(),
+            extra: Vec::new(),
+        }
     }
 
     /// The contact's name as this plugin knows it.
@@ -76,13 +82,7 @@ impl Card {
 
 impl Default for Card {
     fn default() -> Self {
-        Self {
-            contact_name: None,
-            contact_link: None,
-            cache_s: None,
-            blocks: Vec::new(),
-            extra: Vec::new(),
-        }
+        Self::new()
     }
 }
 

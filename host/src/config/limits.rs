@@ -2,85 +2,107 @@
 
 use crate::fields::{Errors, Fields};
 use crate::policy::limits::Limits;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The most memory a grant can allow, in MiB: what the pool was reserved for.
 pub const MAX_MEMORY_MIB: u64 = 1024;
 
+/// A number that is only a bound on nonsense.
+const MANY: u64 = 1 << 40;
+/// A size in KiB that is only a bound on nonsense.
+const MANY_KIB: u64 = 1 << 20;
+
 /// Overlays `limits` with the keys of a `[limits]` table.
 pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut Errors<'_>) {
-    let mut number = |key: &str, range: std::ops::RangeInclusive<u64>| {
-        let (value, at) = fields.take_at::<u64>(key, errors)?;
-        if range.contains(&value) {
-            return Some(value);
-        }
-        let (name, low, high) = (fields.name(key), range.start(), range.end());
-        errors.add(at, format!("{name} is {value}, and may be {low} to {high}"));
-        None
-    };
-    const MANY: u64 = 1 << 40;
-    set(&mut limits.fuel, number("fuel", 1..=MANY));
-    set(&mut limits.setup_fuel, number("setup_fuel", 1..=MANY));
-    if let Some(deadline) = number("deadline_ms", 1..=600_000) {
+    let mut table = Table { fields, errors };
+    table.set(&mut limits.fuel, "fuel", 1..=MANY, 1);
+    table.set(&mut limits.setup_fuel, "setup_fuel", 1..=MANY, 1);
+    if let Some(deadline) = table.number("deadline_ms", 1..=600_000) {
         limits.deadline = Duration::from_millis(deadline);
     }
-    set(
+    table.set(
         &mut limits.memory_bytes,
-        number("memory_mib", 1..=MAX_MEMORY_MIB).map(|mib| mib << 20),
+        "memory_mib",
+        1..=MAX_MEMORY_MIB,
+        1 << 20,
     );
-    set(&mut limits.host_calls, number("host_calls", 1..=MANY));
-    set(
-        &mut limits.log_bytes,
-        number("log_kib", 0..=1 << 20).map(|kib| kib << 10),
-    );
-    let requests = number("http_requests", 0..=10_000);
-    set(
-        &mut limits.http_requests,
-        requests.and_then(|n| u32::try_from(n).ok()),
-    );
-    let kib = |kib: Option<u64>| kib.map(|kib| kib << 10);
-    set(
-        &mut limits.http_request_bytes,
-        kib(number("http_request_kib", 0..=1 << 20)),
-    );
-    set(
-        &mut limits.http_response_bytes,
-        kib(number("http_response_kib", 0..=1 << 20)),
-    );
-    set(
-        &mut limits.http_bytes,
-        kib(number("http_total_kib", 0..=1 << 20)),
-    );
-    set(
+    table.set(&mut limits.host_calls, "host_calls", 1..=MANY, 1);
+    table.set(
         &mut limits.hostcall_bytes,
-        kib(number("hostcall_kib", 1..=1 << 20)),
+        "hostcall_kib",
+        1..=MANY_KIB,
+        1 << 10,
     );
-    let concurrency = number("concurrency", 1..=10_000);
-    set(
-        &mut limits.concurrency,
-        concurrency.and_then(|n| u32::try_from(n).ok()),
+    table.set(&mut limits.log_bytes, "log_kib", 0..=MANY_KIB, 1 << 10);
+    table.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
+    table.set(
+        &mut limits.http_request_bytes,
+        "http_request_kib",
+        0..=MANY_KIB,
+        1 << 10,
     );
-    let queue = number("queue", 0..=100_000);
-    set(&mut limits.queue, queue.and_then(|n| u32::try_from(n).ok()));
-    let size = |n: Option<u64>| n.and_then(|n| usize::try_from(n).ok());
-    set(
-        &mut limits.card.blocks,
-        size(number("card_blocks", 1..=1_000)),
+    table.set(
+        &mut limits.http_response_bytes,
+        "http_response_kib",
+        0..=MANY_KIB,
+        1 << 10,
     );
-    set(&mut limits.card.rows, size(number("card_rows", 1..=10_000)));
-    set(
+    table.set(
+        &mut limits.http_bytes,
+        "http_total_kib",
+        0..=MANY_KIB,
+        1 << 10,
+    );
+    table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
+    table.set(&mut limits.queue, "queue", 0..=100_000, 1);
+    table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
+    table.set(&mut limits.card.rows, "card_rows", 1..=10_000, 1);
+    table.set(
         &mut limits.card.html_bytes,
-        size(kib(number("card_html_kib", 0..=1 << 10))),
+        "card_html_kib",
+        0..=1 << 10,
+        1 << 10,
     );
-    set(
+    table.set(
         &mut limits.card.card_bytes,
-        size(kib(number("card_kib", 1..=4 << 10))),
+        "card_kib",
+        1..=4 << 10,
+        1 << 10,
     );
     fields.finish(errors);
 }
 
-fn set<T>(limit: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *limit = value;
+struct Table<'a, 't, 'e> {
+    fields: &'a mut Fields<'t>,
+    errors: &'a mut Errors<'e>,
+}
+
+impl Table<'_, '_, '_> {
+    /// Sets a limit to the number at `key`, counted in `unit`s.
+    fn set<T: TryFrom<u64>>(
+        &mut self,
+        limit: &mut T,
+        key: &str,
+        range: RangeInclusive<u64>,
+        unit: u64,
+    ) {
+        let number = self
+            .number(key, range)
+            .map(|number| number.saturating_mul(unit));
+        if let Some(value) = number.and_then(|number| T::try_from(number).ok()) {
+            *limit = value;
+        }
+    }
+
+    fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        let (value, at) = self.fields.take_at::<u64>(key, self.errors)?;
+        if range.contains(&value) {
+            return Some(value);
+        }
+        let (name, low, high) = (self.fields.name(key), range.start(), range.end());
+        let text = format!("{name} is {value}, and may be {low} to {high}");
+        self.errors.add(at, text);
+        None
     }
 }

@@ -131,7 +131,6 @@ codes! {
     LoadTooLarge = "load.too_large", "The file is larger than the limit.";
     LoadNotRegularFile = "load.not_regular_file", "The entry is a link, folder, pipe or device, not a file of its own.";
     LoadBadPath = "load.bad_path", "The file's name is no plugin id, or leads out of the folder.";
-    LoadDuplicateId = "load.duplicate_id", "Two files claim one plugin id.";
     LoadUnreadable = "load.unreadable", "The file could not be read.";
     LoadMissingExport = "load.missing_export", "The component exports no `manifest`, or nothing that can be served.";
     LoadTypeMismatch = "load.type_mismatch", "An import or export has another shape than this host's contract.";
@@ -170,7 +169,6 @@ codes! {
     HttpQuota = "http.quota", "The call's budget of HTTP requests or bytes is used up.";
     HttpProtocol = "http.protocol", "The server's answer is not HTTP, or broke off.";
     HttpOther = "http.other", "The request failed in another way.";
-    StoreUnsupported = "store.unsupported", "This host keeps no values for plugins.";
     RequestMalformed = "request.malformed", "The query or body cannot be read.";
     RequestInvalidField = "request.invalid_field", "A field of the request has a value that cannot be.";
     RequestUnknownView = "request.unknown_view", "No desk and no plugin has a view of this name.";

@@ -44,7 +44,7 @@ pub(super) async fn run(
                     continue;
                 }
             },
-            () = ended(&mut stopped) => break,
+            () = told(&mut stopped) => break,
         };
         connection(stream, peer, router.clone(), bounds, &graceful);
     }
@@ -57,10 +57,8 @@ pub(super) async fn run(
     }
 }
 
-/// Waits for the end. What the channel hands out is let go of here: held in `run`, it would tie the
-/// server to the thread that started it.
-async fn ended(stopped: &mut watch::Receiver<bool>) {
-    // An error means that nobody can send any more, which is an end too.
+/// Waits until it is time to end; a sender that is gone means the same.
+async fn told(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 

@@ -25,7 +25,6 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadTooLarge
         | Code::LoadNotRegularFile
         | Code::LoadBadPath
-        | Code::LoadDuplicateId
         | Code::LoadUnreadable
         | Code::LoadMissingExport
         | Code::LoadTypeMismatch
@@ -62,7 +61,6 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::HttpTooLarge
         | Code::HttpQuota
         | Code::HttpProtocol
-        | Code::HttpOther
-        | Code::StoreUnsupported => StatusCode::INTERNAL_SERVER_ERROR,
+        | Code::HttpOther => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -7,7 +7,10 @@ impl Plugin for Guest {
     fn manifest() -> Manifest {
         Manifest::new("Modest", "1.0.0")
             .secret("api_key", "A key that it may send nowhere.")
-            .host(manifest::Host::new("http://*/v1/", "To read what lies there."))
+            .host(manifest::Host::new(
+                "http://*/v1/",
+                "To read what lies there.",
+            ))
     }
 }
 

@@ -16,7 +16,11 @@ impl CardPlugin for Guest {
             Row::new("good", context.view).link("https://shop.example/1"),
             Row::new("bad", "click").link("javascript:alert(1)"),
         ];
-        Ok(Some(Card::new().contact_link("https://user:pw@shop.example/", "In").block(Block::new("Links").list(rows))))
+        Ok(Some(
+            Card::new()
+                .contact_link("https://user:pw@shop.example/", "In")
+                .block(Block::new("Links").list(rows)),
+        ))
     }
 }
 

@@ -29,12 +29,18 @@ impl CardPlugin for Guest {
             ("locale", context.locale),
             ("time_zone", context.time_zone),
         ];
-        let known = fields.into_iter().filter_map(|(label, text)| Some((label.to_owned(), text?)));
+        let known = fields
+            .into_iter()
+            .filter_map(|(label, text)| Some((label.to_owned(), text?)));
         let lists = [("attribute", context.attributes), ("param", context.params)];
         let named = lists.into_iter().flat_map(|(list, pairs)| {
-            pairs.into_iter().map(move |(name, text)| (format!("{list} {name}"), text))
+            pairs
+                .into_iter()
+                .map(move |(name, text)| (format!("{list} {name}"), text))
         });
-        let rows = known.chain(named).map(|(label, text)| Row::new(label, text));
+        let rows = known
+            .chain(named)
+            .map(|(label, text)| Row::new(label, text));
         Ok(Some(Card::new().block(Block::new("Context").list(rows))))
     }
 }

@@ -33,7 +33,10 @@ impl CardPlugin for Guest {
         let answer = request.send()?;
         let rows = [
             Row::new("status", answer.status().to_string()),
-            Row::new("body", answer.text().chars().take(1_000).collect::<String>()),
+            Row::new(
+                "body",
+                answer.text().chars().take(1_000).collect::<String>(),
+            ),
         ];
         Ok(Some(Card::new().block(Block::new("Answer").list(rows))))
     }

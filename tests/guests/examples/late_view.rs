@@ -5,7 +5,9 @@ struct Guest;
 
 impl Plugin for Guest {
     fn manifest() -> Manifest {
-        Manifest::new("late_view", "1.0.0").view("call").view("warehouse")
+        Manifest::new("late_view", "1.0.0")
+            .view("call")
+            .view("warehouse")
     }
 }
 

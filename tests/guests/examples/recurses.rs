@@ -15,7 +15,9 @@ impl CardPlugin for Guest {
             // Small frames in the guest's own memory: it is the machine's stack that ends first.
             deeper(std::hint::black_box(level + 1)) + level
         }
-        Ok(Some(Card::new().contact_name(deeper(context.view.len() as u64).to_string())))
+        Ok(Some(Card::new().contact_name(
+            deeper(context.view.len() as u64).to_string(),
+        )))
     }
 }
 

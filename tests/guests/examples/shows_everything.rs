@@ -15,7 +15,12 @@ impl Plugin for Guest {
 
 impl CardPlugin for Guest {
     fn render(context: Context) -> Result<Option<Card>, Error> {
-        let rows = || [Row::new("E-mail", context.email.clone().unwrap_or_default())];
+        let rows = || {
+            [Row::new(
+                "E-mail",
+                context.email.clone().unwrap_or_default(),
+            )]
+        };
         let table = || Table::new(["Order", "Value"]).row(["1001", "42.00 EUR"]);
         let refund = Button::new("refund", "Refund")
             .danger()
@@ -27,7 +32,10 @@ impl CardPlugin for Guest {
             text: "42 orders a year".into(),
             json: "{\"points\":[1,2]}".into(),
         };
-        let fold = Accordion::new("Order 1001").open().list(rows()).table(table());
+        let fold = Accordion::new("Order 1001")
+            .open()
+            .list(rows())
+            .table(table());
         let block = Block::new("All")
             .icon("receipt_long")
             .list(rows())

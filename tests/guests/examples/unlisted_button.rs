@@ -12,7 +12,9 @@ impl Plugin for Guest {
 impl CardPlugin for Guest {
     fn render(context: Context) -> Result<Option<Card>, Error> {
         let button = sidepane_sdk::Button::new("delete-all", context.view);
-        Ok(Some(Card::new().block(sidepane_sdk::Block::new("Do").actions([button]))))
+        Ok(Some(
+            Card::new().block(sidepane_sdk::Block::new("Do").actions([button])),
+        ))
     }
 }
 

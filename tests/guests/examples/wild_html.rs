@@ -11,8 +11,13 @@ impl Plugin for Guest {
 
 impl CardPlugin for Guest {
     fn render(context: Context) -> Result<Option<Card>, Error> {
-        let html = format!("<p onclick=\"x()\">Hi {}<script>alert(1)</script><svg onload=x()></svg></p>", context.view);
-        Ok(Some(Card::new().block(sidepane_sdk::Block::new("Wild").html(html))))
+        let html = format!(
+            "<p onclick=\"x()\">Hi {}<script>alert(1)</script><svg onload=x()></svg></p>",
+            context.view
+        );
+        Ok(Some(
+            Card::new().block(sidepane_sdk::Block::new("Wild").html(html)),
+        ))
     }
 }
 

@@ -50,10 +50,7 @@ impl Source {
                 }
                 None => (item, None),
             };
-            let Some(name) = item.trim_start().strip_prefix("mod ") else {
-                continue;
-            };
-            let Some((name, _)) = name.split_once(';').filter(|(name, _)| is_ident(name)) else {
+            let Some(name) = declared(item) else {
                 continue;
             };
             match written {
@@ -69,6 +66,13 @@ impl Source {
 }
 
 const TEST: &str = "#[cfg(test)]";
+
+/// The name in `mod name;`, with or without a visibility in front.
+fn declared(item: &str) -> Option<&str> {
+    let (front, _) = item.split_once(';')?;
+    let (_, name) = front.rsplit_once("mod ")?;
+    (is_ident(name) && !front.contains('{')).then_some(name)
+}
 
 fn is_ident(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_ident_byte)
@@ -239,8 +243,7 @@ use crate::l;
 
 #[test]
 fn files_for_tests_are_found() {
-    let text =
-        "#[cfg(test)]\nmod cases;\n#[cfg(test)]\n#[path = \"other.rs\"]\nmod tests;\nmod real;";
+    let text = "#[cfg(test)]\nmod cases;\n#[cfg(test)]\n#[path = \"other.rs\"]\npub(crate) mod tests;\nmod real;";
     let found = Source::new("host/src/a/mod.rs", text).test_files();
     assert_eq!(found, ["host/src/a/cases.rs", "host/src/a/other.rs"]);
     let found = Source::new("host/src/a/b.rs", text).test_files();

@@ -165,10 +165,16 @@ impl Check<'_> {
         let at = at.field("html");
         self.bounded(&at, markup.len(), self.limits.html_bytes)?;
         self.weigh(&at, markup.len())?;
-        Ok(Content::Html(match html::clean(&markup) {
+        let clean = match html::clean(&markup) {
             Cow::Borrowed(_) => markup,
-            Cow::Owned(cleaned) => cleaned,
-        }))
+            Cow::Owned(cleaned) => {
+                // What was left out shortens it, what was escaped lengthens it.
+                self.bounded(&at, cleaned.len(), self.limits.html_bytes)?;
+                self.weigh(&at, cleaned.len().saturating_sub(markup.len()))?;
+                cleaned
+            }
+        };
+        Ok(Content::Html(clean))
     }
 
     fn other(&mut self, at: &Path<'_>, other: wit::OtherElement) -> Checks<Content> {
