@@ -11,8 +11,7 @@ const PLUGINS: [&str; 2] = ["hello", "order-lookup"];
 
 fn main() {
     if let Err(error) = build() {
-        eprintln!("{error}");
-        std::process::exit(1);
+        println!("cargo::error={error}");
     }
 }
 
@@ -100,5 +99,6 @@ fn write_contracts(wit: &Path, into: &Path) -> Result<(), Box<dyn Error>> {
 
 fn variable(name: &str) -> Result<String, Box<dyn Error>> {
     println!("cargo:rerun-if-env-changed={name}");
-    Ok(std::env::var(name)?)
+    let value = std::env::var_os(name).and_then(|value| value.into_string().ok());
+    value.ok_or_else(|| format!("{name} is not set").into())
 }

@@ -1,4 +1,12 @@
 //! A plugin that uses all of the SDK, run against the fake host.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and its servers end with its runtime"
+)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -10,8 +10,7 @@ fn main() {
             }
         }
         Err(error) => {
-            eprintln!("{error}");
-            std::process::exit(1);
+            println!("cargo::error={error}");
         }
     }
 }

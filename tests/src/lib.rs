@@ -1,4 +1,12 @@
 //! What the tests of the whole share: a host on port 0, a client, upstream servers, the guests.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and its servers end with its runtime"
+)]
 
 pub mod client;
 pub mod guests;

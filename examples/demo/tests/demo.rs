@@ -2,6 +2,14 @@
 //! the rule is taken out of the grant.
 //!
 //! One test, because the CRM's address is fixed: the plugin's manifest names it.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and its servers end with its runtime"
+)]
 
 use e2e::client::get;
 use sidepane_demo::Demo;
@@ -18,19 +26,39 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
     };
 
     with_demo(&stage, async |traffic| {
-        let answer = get(traffic, "/imbox?view=ticket&email=ada%40example.com&ticketId=7").await;
+        let answer = get(
+            traffic,
+            "/imbox?view=ticket&email=ada%40example.com&ticketId=7",
+        )
+        .await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("sidepane-status"), "");
         let answer = answer.json();
         assert_eq!(answer["contactName"], "Ada Lovelace");
-        assert!(answer["contactLink"]["url"].as_str().is_some_and(|url| url.starts_with("https://")));
+        assert!(
+            answer["contactLink"]["url"]
+                .as_str()
+                .is_some_and(|url| url.starts_with("https://"))
+        );
         let text = answer.to_string();
         assert!(text.contains("shipped"), "orders of the CRM: {text}");
-        let names: Vec<_> = answer["blocks"].as_array().expect("blocks").iter().collect();
+        let names: Vec<_> = answer["blocks"]
+            .as_array()
+            .expect("blocks")
+            .iter()
+            .collect();
         assert!(names.len() > 2, "orders before hello: {text}");
-        assert!(!text.contains(sidepane_demo::crm::API_KEY), "the key is nobody's to see");
+        assert!(
+            !text.contains(sidepane_demo::crm::API_KEY),
+            "the key is nobody's to see"
+        );
 
-        let unknown = get(traffic, "/v1/context?view=ticket&email=nobody%40example.com").await.json();
+        let unknown = get(
+            traffic,
+            "/v1/context?view=ticket&email=nobody%40example.com",
+        )
+        .await
+        .json();
         assert_eq!(unknown["cards"][0]["status"], "empty", "{unknown}");
     })
     .await;
@@ -45,7 +73,10 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
         assert_eq!(orders["plugin"], "order-lookup");
         assert_eq!(orders["error"]["code"], "http.denied", "{orders}");
         let hint = orders["error"]["hint"].as_str().expect("the lines to add");
-        assert!(hint.contains("[[http.allow]]") && hint.contains("127.0.0.1:7119"), "{hint}");
+        assert!(
+            hint.contains("[[http.allow]]") && hint.contains("127.0.0.1:7119"),
+            "{hint}"
+        );
         assert_eq!(answer["cards"][1]["status"], "ok", "hello stands: {answer}");
 
         let imbox = get(traffic, "/imbox?view=ticket&email=ada%40example.com").await;

@@ -5,6 +5,7 @@
 //! code, a fresh instance each time, fuel and deadline on. Each is a process of its own and is
 //! driven in turn, in every round, over the same kind of connections. What counts is the ratio
 //! within one run: machines differ and are shared.
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod load;
 mod process;
