@@ -1,5 +1,17 @@
 //! What the tests of the whole share: a host on port 0, a client, upstream servers, the guests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a task of a test ends with the test's own runtime"
+)]
+
 pub mod client;
 pub mod guests;
 pub mod host;

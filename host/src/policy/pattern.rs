@@ -418,11 +418,7 @@ mod tests {
                 "https://anything.test:8443/",
                 Err(Rule::Port),
             ),
-            (
-                "https://*/",
-                "http://anything.test:443/",
-                Err(Rule::Scheme),
-            ),
+            ("https://*/", "http://anything.test:443/", Err(Rule::Scheme)),
             ("http://127.0.0.1:7119/", "http://127.1:7119/x", Ok(())),
         ] {
             let url = CanonicalUrl::parse(url).expect(url);
