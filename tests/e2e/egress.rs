@@ -2,7 +2,7 @@
 //! refusal is proven by an upstream that saw no connection.
 
 use bytes::Bytes;
-use e2e::client::encoded;
+use e2e::client::{self, encoded};
 use e2e::host::{Setup, TestHost};
 use e2e::upstream::Upstream;
 use http::{Request, Response};
@@ -10,7 +10,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::time::timeout;
 
 const SECRET: &str = "k3y-of-the-shop";
@@ -312,4 +312,78 @@ async fn a_request_that_waits_ends_at_the_deadline_with_its_connection() {
         .expect("the connection was closed")
         .expect("no panic");
     assert!(request.starts_with(b"GET / HTTP/1.1\r\n"), "{request:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_no_way_around_by_a_socket() {
+    let upstream = Upstream::text("in").await;
+    let datagrams = UdpSocket::bind(("127.0.0.1", 0)).await.expect("a port");
+    let url = upstream.url("/");
+    let grant = format!("[[http.allow]]\nurl = \"{url}\"\nprivate_network = true\n");
+    let host = Setup::new().guest("opens_socket", &grant).start().await;
+    let udp = datagrams.local_addr().expect("an address");
+    for (way, to) in [("tcp", upstream.address), ("udp", udp)] {
+        let query = format!("&way={way}&to={}", encoded(&to.to_string()));
+        let outcome = host.card(&query).await;
+        assert_eq!(
+            outcome["error"]["code"], "call.wasi_denied",
+            "{way}: {outcome}"
+        );
+        let field = outcome["error"]["field"].as_str().expect("the function");
+        assert!(field.starts_with("wasi:sockets/"), "{field}");
+    }
+    assert_eq!(upstream.connections(), 0);
+    assert!(datagrams.try_recv(&mut [0; 8]).is_err(), "no datagram came");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_has_its_own_addresses_and_secrets() {
+    let (ours, theirs) = (Upstream::text("ours").await, Upstream::text("theirs").await);
+    let rule = |table: &str, upstream: &Upstream| {
+        let url = upstream.url("/");
+        format!("[[{table}]]\nurl = \"{url}\"\nsecrets = [\"api_key\"]\nprivate_network = true\n")
+    };
+    let grant = format!(
+        "[secrets]\napi_key = {{ file = \"key.txt\" }}\n{}[accounts.eu.secrets]\napi_key = {{ file = \
+         \"eu-key.txt\" }}\n{}",
+        rule("http.allow", &ours),
+        rule("accounts.eu.http.allow", &theirs),
+    );
+    let config = "[accounts.eu]\napi_tokens = [{ file = \"eu\" }]\n[accounts.us]\napi_tokens = [{ \
+                  file = \"us\" }]\n";
+    let files = [
+        ("key.txt", SECRET),
+        ("eu-key.txt", "k3y-of-eu"),
+        ("eu", "token-eu"),
+        ("us", "token-us"),
+    ];
+    let setup = files
+        .iter()
+        .fold(Setup::new(), |setup, (file, text)| setup.file(file, text));
+    let host = setup.config(config).guest("fetches", &grant).start().await;
+    for (account, upstream, key) in [("us", &ours, SECRET), ("eu", &theirs, "k3y-of-eu")] {
+        for asked in [&ours, &theirs] {
+            let before = asked.connections();
+            let url = encoded(&asked.url("/"));
+            let request = Request::get(format!("/v1/context?view=ticket&format=raw&url={url}"))
+                .header("authorization", format!("Bearer token-{account}"))
+                .body(Full::default());
+            let reply = client::send(host.traffic, request.expect("a request")).await;
+            let outcome = reply.expect("an answer").json()["cards"][0].clone();
+            if asked.address == upstream.address {
+                assert_eq!(answered(&outcome).0, "200");
+                let seen = asked.seen();
+                assert_eq!(
+                    seen.last().expect("a request").request.headers()["x-api-key"],
+                    key
+                );
+            } else {
+                assert_eq!(
+                    outcome["error"]["code"], "http.denied",
+                    "{account}: {outcome}"
+                );
+                assert_eq!(asked.connections(), before);
+            }
+        }
+    }
 }

@@ -238,7 +238,10 @@ impl TestHost {
         let mut answer = self.pane(query).await;
         match answer["cards"].as_array_mut() {
             Some(cards) if cards.len() == 1 => cards.remove(0),
-            _ => panic!("one plugin was to answer: {answer}"),
+            _ => panic!(
+                "one plugin was to answer: {answer}, {}",
+                self.plugins().await
+            ),
         }
     }
 

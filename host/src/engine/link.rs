@@ -80,9 +80,18 @@ fn stub_item(
                 Err(WasiDenied { function }.into())
             })
         }
-        ComponentItem::Resource(_) => {
-            stub.resource(name, ResourceType::host::<()>(), |_, _| Ok(()))
-        }
+        ComponentItem::Resource(_) => stub.resource(name, resource(name), |_, _| Ok(())),
         _ => Ok(()),
+    }
+}
+
+/// What sockets take over from `wasi:io` is the same type there and here; the rest is never made.
+fn resource(name: &str) -> ResourceType {
+    match name {
+        "pollable" => ResourceType::host::<p2::DynPollable>(),
+        "input-stream" => ResourceType::host::<p2::DynInputStream>(),
+        "output-stream" => ResourceType::host::<p2::DynOutputStream>(),
+        "error" => ResourceType::host::<p2::IoError>(),
+        _ => ResourceType::host::<()>(),
     }
 }
