@@ -7,7 +7,6 @@
     clippy::disallowed_methods,
     reason = "a test fails by panicking, and its servers end with its runtime"
 )]
-
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
