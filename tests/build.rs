@@ -1,10 +1,5 @@
 //! Builds what the tests run: the guests of `tests/guests`, and the plugins of `examples/`.
 
-#![expect(
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "a build script is told by its environment, and tells whoever reads why it failed"
-)]
 
 use sidepane_guest_build::{Guest, GuestBuild};
 use std::error::Error;
