@@ -1,6 +1,5 @@
 //! Builds what the tests run: the guests of `tests/guests`, and the plugins of `examples/`.
 
-
 use sidepane_guest_build::{Guest, GuestBuild};
 use std::error::Error;
 use std::ffi::OsStr;

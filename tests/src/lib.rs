@@ -7,17 +7,6 @@
     clippy::disallowed_methods,
     reason = "a test fails by panicking, and its servers end with its runtime"
 )]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a task of a test ends with the test's own runtime"
-)]
 
 pub mod client;
 pub mod guests;
