@@ -113,7 +113,12 @@ async fn ask(
         }
         let asked = Instant::now();
         stream.write_all(request).await?;
-        bytes = read_answer(&mut stream, &mut answer).await?;
+        let length = read_answer(&mut stream, &mut answer).await?;
+        ensure!(
+            bytes == 0 || length == bytes,
+            "one answer has {length} bytes, another {bytes}"
+        );
+        bytes = length;
         times.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
     }
     Ok(Asked { times, bytes })

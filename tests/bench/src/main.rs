@@ -5,16 +5,20 @@
 //! code, a fresh instance each time, fuel and deadline on. Each is a process of its own and is
 //! driven in turn, in every round, over the same kind of connections. What counts is the ratio
 //! within one run: machines differ and are shared.
+//!
+//! `-- --soak reload` replaces a plugin under load instead: `soak.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod load;
 mod process;
 mod serve;
+mod soak;
 
 use clap::Parser;
 use load::Driven;
 use process::Server;
 use serve::Peer;
+use soak::Soak;
 use std::time::Duration;
 
 #[global_allocator]
@@ -35,6 +39,16 @@ struct Arguments {
     /// Copies of the plugin that are asked in turn in the row `mixed`.
     #[arg(long, default_value_t = 30)]
     plugins: usize,
+    /// Instead of comparing: a minute of reloads under load, then many more, with the memory before
+    /// and after.
+    #[arg(long)]
+    soak: Option<Soak>,
+    /// Seconds under load in a soak.
+    #[arg(long, default_value_t = 60)]
+    soak_seconds: u64,
+    /// Reloads after that.
+    #[arg(long, default_value_t = 10_000)]
+    soak_reloads: u32,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -42,9 +56,14 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    match arguments.serve {
-        Some(peer) => serve::run(peer, arguments.plugins),
-        None => compare(&arguments),
+    match (arguments.serve, arguments.soak) {
+        (Some(peer), _) => serve::run(peer, arguments.plugins),
+        (None, Some(Soak::Reload)) => soak::run(
+            arguments.soak_seconds,
+            arguments.soak_reloads,
+            arguments.connections,
+        ),
+        (None, None) => compare(&arguments),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::serve::Peer;
 use anyhow::Context;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub(crate) struct Server {
     /// Where it answers.
     pub(crate) address: SocketAddr,
+    /// What else it said of itself: its admin address, its plugins folder.
+    more: Vec<String>,
     child: Child,
 }
 
@@ -26,11 +29,26 @@ impl Server {
         let mut line = String::new();
         let out = child.stdout.take().context("the server's output")?;
         BufReader::new(out).read_line(&mut line)?;
-        let address = line
-            .trim()
-            .parse()
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let address = words
+            .next()
+            .and_then(|word| word.parse().ok())
             .with_context(|| format!("no address in {line:?}"))?;
-        Ok(Self { address, child })
+        Ok(Self {
+            address,
+            more: words.collect(),
+            child,
+        })
+    }
+
+    /// Where operators look, of a server that has such an address.
+    pub(crate) fn admin(&self) -> Option<SocketAddr> {
+        self.more.first()?.parse().ok()
+    }
+
+    /// Its plugins folder, of a server that has one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.more.get(1).map(Path::new)
     }
 
     /// User and system time so far.
@@ -47,15 +65,29 @@ impl Server {
 
     /// The most memory it had resident, in bytes.
     pub(crate) fn peak_memory(&self) -> anyhow::Result<u64> {
+        self.status("VmHWM:")
+    }
+
+    /// The memory it has resident now, in bytes.
+    pub(crate) fn memory(&self) -> anyhow::Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, name: &str) -> anyhow::Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.context("VmHWM")?.trim().trim_end_matches(" kB").trim();
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.context("memory in /proc")?;
+        let kib = kib.trim().trim_end_matches(" kB").trim();
         Ok(kib.parse::<u64>()? << 10)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if let Some(folder) = self.folder() {
+            // It lies in the system's folder for such, where leftovers end too.
+            let _ = std::fs::remove_dir_all(folder);
+        }
         // It may have ended already; either way it is waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -19,6 +19,8 @@ pub(crate) enum Peer {
     Native,
     /// The card computed by a plugin.
     Sidepane,
+    /// The same, its plugins folder watched.
+    Watched,
 }
 
 impl Peer {
@@ -26,6 +28,7 @@ impl Peer {
         match self {
             Peer::Native => "native",
             Peer::Sidepane => "sidepane",
+            Peer::Watched => "watched",
         }
     }
 }
@@ -39,7 +42,8 @@ pub(crate) fn run(peer: Peer, plugins: usize) -> anyhow::Result<()> {
     runtime.block_on(async {
         match peer {
             Peer::Native => native().await,
-            Peer::Sidepane => sidepane(plugins).await,
+            Peer::Sidepane => sidepane(plugins, false).await,
+            Peer::Watched => sidepane(plugins, true).await,
         }
     })
 }
@@ -66,7 +70,7 @@ async fn native() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn sidepane(plugins: usize) -> anyhow::Result<()> {
+async fn sidepane(plugins: usize, watch: bool) -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("sidepane-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     for n in 0..plugins {
@@ -81,17 +85,26 @@ async fn sidepane(plugins: usize) -> anyhow::Result<()> {
         ..HostSettings::of_folder(&folder)
     })
     .await?;
-    std::fs::remove_dir_all(&folder)?;
+    if !watch {
+        std::fs::remove_dir_all(&folder)?;
+    }
     let traffic = TcpListener::bind(("127.0.0.1", 0)).await?;
     let admin = TcpListener::bind(("127.0.0.1", 0)).await?;
-    println!("{}", traffic.local_addr()?);
+    match watch {
+        true => println!(
+            "{} {} {}",
+            traffic.local_addr()?,
+            admin.local_addr()?,
+            folder.display()
+        ),
+        false => println!("{}", traffic.local_addr()?),
+    }
     let never = std::future::pending();
     server::serve(
         host,
         Keys::default(),
-        // The folder is gone by now.
         ServerSettings {
-            watch: false,
+            watch,
             ..ServerSettings::default()
         },
         traffic,
