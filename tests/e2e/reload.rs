@@ -306,7 +306,11 @@ async fn under_load_no_reload_is_noticed() {
     let reloads = async {
         let mut count = 0_usize;
         while Instant::now() < until {
-            let all = if count % 2 == 0 { &empty } else { &named };
+            let all = if count.is_multiple_of(2) {
+                &empty
+            } else {
+                &named
+            };
             let whole = &all[count / 2 % all.len()];
             match count % 10 {
                 9 => host.put("counts.wasm", half(whole)),
@@ -314,7 +318,12 @@ async fn under_load_no_reload_is_noticed() {
             }
             count += 1;
             let answer = post(host.admin, "/plugins/counts/reload", "").await;
-            assert_eq!(answer.status == 422, count % 10 == 0, "{}", answer.text());
+            assert_eq!(
+                answer.status == 422,
+                count.is_multiple_of(10),
+                "{}",
+                answer.text()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         count
