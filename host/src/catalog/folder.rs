@@ -8,8 +8,8 @@ use cap_std::fs::{Dir, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The largest plugin: Python guests have 22 MB.
-const PLUGIN_BYTES: u64 = 32 << 20;
+/// The largest plugin, in bytes: Python guests have 22 MB.
+pub const PLUGIN_BYTES: u64 = 32 << 20;
 /// The largest grant.
 const GRANT_BYTES: u64 = 1 << 20;
 

@@ -3,6 +3,7 @@
 use super::folder::{Candidate, Folder};
 use super::grant::{Grant, GrantPart};
 use super::manifest;
+use super::open::Opened;
 use super::snapshot::{LoadedPlugin, Refused, Snapshot};
 use crate::capability::installation::Installation;
 use crate::capability::secret::Secrets;
@@ -99,10 +100,27 @@ impl Loader {
         grant: Grant,
         base: &Path,
     ) -> Result<LoadedPlugin, Problem> {
-        let generation = Engine::generation(&bytes);
-        let program = self.prepare(bytes).await?;
-        let manifest = self.engine.describe(&program, &grant.limits).await?;
-        let wanted = manifest::check(&manifest)?;
+        let opened = self.open(bytes, &grant.limits).await?;
+        self.admit(id, opened, grant, base)
+    }
+
+    /// Gives an opened plugin what its grant allows, for every account.
+    ///
+    /// # Errors
+    /// `grant.*` when the grant does not fit the manifest, or a secret's value is not to be had.
+    pub fn admit(
+        &self,
+        id: PluginId,
+        opened: Opened,
+        grant: Grant,
+        base: &Path,
+    ) -> Result<LoadedPlugin, Problem> {
+        let Opened {
+            generation,
+            program,
+            manifest,
+            wanted,
+        } = opened;
         let file = format!("{id}.toml");
         let mut installations = HashMap::new();
         for account in self.accounts.iter() {
@@ -136,8 +154,18 @@ impl Loader {
         })
     }
 
+    /// What it runs plugins with.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The budget of a call that no grant changes.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Compiles on a thread of its own: it takes seconds for large guests.
-    async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
+    pub(super) async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
         let engine = self.engine.clone();
         tokio::task::spawn_blocking(move || engine.prepare(&bytes))
             .await

@@ -7,9 +7,11 @@ mod folder;
 mod grant;
 mod load;
 mod manifest;
+mod open;
 mod snapshot;
 
-pub use folder::{Candidate, Folder};
+pub use folder::{Candidate, Folder, PLUGIN_BYTES};
 pub use grant::{Grant, GrantPart};
 pub use load::{Loader, Permission};
+pub use open::Opened;
 pub use snapshot::{LoadedPlugin, Refused, Snapshot, View};
