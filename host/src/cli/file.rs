@@ -111,9 +111,6 @@ impl GrantText {
 }
 
 /// A loader for one plugin and a set of accounts.
-///
-/// # Errors
-/// The engine does not start.
 pub(crate) fn loader(engine: &Engine, accounts: Vec<AccountId>) -> Loader {
     Loader::new(engine.clone(), accounts, Limits::default())
 }

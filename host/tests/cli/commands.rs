@@ -37,7 +37,6 @@ fn every_flag_reaches_the_plugin() {
         ("--email", "ada@example.com"),
         ("--phone", "+46 70"),
         ("--external-id", "e-1"),
-        ("--contact-name", "Ada"),
         ("--ticket-id", "t-1"),
         ("--contact-id", "c-1"),
         ("--conversation-id", "v-1"),
@@ -75,12 +74,19 @@ fn a_refused_request_ends_with_the_lines_that_would_allow_it() {
     let ended = call(&stage, &[&["order-lookup.wasm"][..], &ADA].concat());
     assert_eq!(ended.code, 1, "{ended:?}");
     assert_eq!(answer(&ended)["cards"][0]["error"]["code"], "http.denied");
-    for words in ["denied  ", "error: http.denied", "[[http.allow]]\nurl = \"http://127.0.0.1:7119/v1\""] {
+    for words in [
+        "denied  ",
+        "error: http.denied",
+        "[[http.allow]]\nurl = \"http://127.0.0.1:7119/v1\"",
+    ] {
         assert!(ended.stderr.contains(words), "{words} in {}", ended.stderr);
     }
     let hints = ended.stderr.matches("[[http.allow]]").count();
     assert_eq!(hints, 1, "told once: {}", ended.stderr);
-    let whole = call(&stage, &[&["order-lookup.wasm", "--json"][..], &ADA].concat());
+    let whole = call(
+        &stage,
+        &[&["order-lookup.wasm", "--json"][..], &ADA].concat(),
+    );
     let whole = answer(&whole);
     assert_eq!(whole["log"][0]["level"], "denied");
     assert_eq!(whole["usage"]["http_requests"]["limit"], 16);
@@ -89,21 +95,40 @@ fn a_refused_request_ends_with_the_lines_that_would_allow_it() {
 #[test]
 fn the_desks_forms_stand_under_their_names() {
     let stage = Stage::set();
-    let ended = call(&stage, &[&["hello.wasm", "--desk", "imbox,native"][..], &ADA].concat());
+    let ended = call(
+        &stage,
+        &[&["hello.wasm", "--desk", "imbox,native"][..], &ADA].concat(),
+    );
     let answer = answer(&ended);
     assert_eq!(answer["imbox"]["blocks"][0]["name"], "Hello");
     assert_eq!(answer["native"]["cards"][0]["plugin"], "hello");
-    let unknown = call(&stage, &[&["hello.wasm", "--desk", "pigeon"][..], &ADA].concat());
+    let unknown = call(
+        &stage,
+        &[&["hello.wasm", "--desk", "pigeon"][..], &ADA].concat(),
+    );
     assert_eq!(unknown.code, 2, "{unknown:?}");
-    assert!(unknown.stderr.contains("native, imbox"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("native, imbox"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[test]
 fn a_setting_stands_over_the_grants_and_has_to_fit() {
     let stage = Stage::set();
-    let with = |set: &str| call(&stage, &[&["order-lookup.wasm", "--set", set][..], &ADA].concat());
+    let with = |set: &str| {
+        call(
+            &stage,
+            &[&["order-lookup.wasm", "--set", set][..], &ADA].concat(),
+        )
+    };
     let elsewhere = with("crm_url=https://crm.example.com");
-    assert!(elsewhere.stderr.contains("https://crm.example.com"), "{}", elsewhere.stderr);
+    assert!(
+        elsewhere.stderr.contains("https://crm.example.com"),
+        "{}",
+        elsewhere.stderr
+    );
     let wrong = with("colour=red");
     assert_eq!(wrong.code, 2, "{wrong:?}");
     assert!(wrong.stderr.contains("no such setting"), "{}", wrong.stderr);
@@ -116,15 +141,34 @@ fn what_cannot_be_asked_is_the_command_lines_fault() {
     for (arguments, words) in [
         (&["hello.wasm"][..], "--view"),
         (&["hello.wasm", "--view", "No View"], "request.unknown_view"),
-        (&["hello.wasm", "--view", "cupboard"], "request.unknown_view"),
-        (&["hello.wasm", "--event", "e.json"], "events come with a later version"),
+        (
+            &["hello.wasm", "--view", "cupboard"],
+            "request.unknown_view",
+        ),
+        (
+            &["hello.wasm", "--event", "e.json"],
+            "events come with a later version",
+        ),
         (&["hello.wasm", "--context", "bad.json"], "emial"),
-        (&["hello.wasm", "--context", "none.json"], "none.json cannot be read"),
-        (&["hello.wasm", "--view", "ticket", "--param", "x"], "KEY=VALUE"),
-        (&["hello.wasm", "--view", "ticket", "--account", "a b"], "no account's name"),
+        (
+            &["hello.wasm", "--context", "none.json"],
+            "none.json cannot be read",
+        ),
+        (
+            &["hello.wasm", "--view", "ticket", "--param", "x"],
+            "KEY=VALUE",
+        ),
+        (
+            &["hello.wasm", "--view", "ticket", "--account", "a b"],
+            "no account's name",
+        ),
     ] {
         let ended = call(&stage, arguments);
-        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
         assert!(ended.stderr.contains(words), "{words} in {}", ended.stderr);
     }
 }
@@ -167,7 +211,11 @@ fn the_written_grant_is_one_that_check_takes() {
     }
     let without = stage.shell("sidepane check order-lookup.wasm --grant order-lookup.grant");
     assert_eq!(without.code, 1, "{without:?}");
-    assert!(without.stderr.contains("ORDER_LOOKUP_API_KEY"), "{}", without.stderr);
+    assert!(
+        without.stderr.contains("ORDER_LOOKUP_API_KEY"),
+        "{}",
+        without.stderr
+    );
 }
 
 #[test]
@@ -186,7 +234,15 @@ fn every_command_teaches_by_example() {
     for command in ["serve", "check", "call", "grant", "explain", "completions"] {
         let ended = stage.sidepane(&[command, "--help"]);
         let example = format!("sidepane {command} ");
-        assert!(ended.stdout.contains("Example"), "{command}: {}", ended.stdout);
-        assert!(ended.stdout.contains(&example), "{command}: {}", ended.stdout);
+        assert!(
+            ended.stdout.contains("Example"),
+            "{command}: {}",
+            ended.stdout
+        );
+        assert!(
+            ended.stdout.contains(&example),
+            "{command}: {}",
+            ended.stdout
+        );
     }
 }

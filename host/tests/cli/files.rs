@@ -10,10 +10,22 @@ fn what_is_no_plugin_is_named_with_its_remedy() {
     stage.file("half.wasm", &whole[..whole.len() / 2]);
     for (file, code, words) in [
         ("core.wasm", 1, "load.wrong_kind: The file is a core module"),
-        ("native.wasm", 1, "load.precompiled_forbidden: The file holds native code"),
+        (
+            "native.wasm",
+            1,
+            "load.precompiled_forbidden: The file holds native code",
+        ),
         ("text.wasm", 1, "load.not_wasm: The file is not WebAssembly"),
-        ("half.wasm", 1, "load.malformed: The file begins as a component"),
-        ("folder.wasm", 2, "is a folder; name the plugin's .wasm file"),
+        (
+            "half.wasm",
+            1,
+            "load.malformed: The file begins as a component",
+        ),
+        (
+            "folder.wasm",
+            2,
+            "is a folder; name the plugin's .wasm file",
+        ),
         ("nowhere.wasm", 2, "the plugin nowhere.wasm cannot be read"),
     ] {
         for command in ["check", "grant", "call"] {
@@ -57,7 +69,11 @@ fn a_file_that_cargo_named_is_checked_and_its_name_is_noted() {
     std::fs::rename(from, stage.folder.join("order_lookup.wasm")).expect("a name");
     let ended = stage.sidepane(&["check", "order_lookup.wasm"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert!(ended.stdout.contains("call it order-lookup.wasm"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("call it order-lookup.wasm"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]
@@ -66,11 +82,25 @@ fn a_grants_errors_come_all_at_once() {
     stage.file("bad.toml", b"odrer = 1\n[limits]\nfule = 2\n");
     let ended = stage.sidepane(&["check", "hello.wasm", "--grant", "bad.toml"]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    for words in ["grant.invalid", "bad.toml:1: odrer", "bad.toml:3: limits.fule"] {
+    for words in [
+        "grant.invalid",
+        "bad.toml:1: odrer",
+        "bad.toml:3: limits.fule",
+    ] {
         assert!(ended.stderr.contains(words), "{words} in {}", ended.stderr);
     }
-    assert!(ended.stdout.contains("Hello 0.1.0"), "what is known is shown");
-    let call = stage.sidepane(&["call", "hello.wasm", "--grant", "bad.toml", "--view", "ticket"]);
+    assert!(
+        ended.stdout.contains("Hello 0.1.0"),
+        "what is known is shown"
+    );
+    let call = stage.sidepane(&[
+        "call",
+        "hello.wasm",
+        "--grant",
+        "bad.toml",
+        "--view",
+        "ticket",
+    ]);
     assert_eq!(call.code, 2, "{call:?}");
     let nowhere = stage.sidepane(&["check", "hello.wasm", "--grant", "nowhere.toml"]);
     assert_eq!(nowhere.code, 2, "{nowhere:?}");

@@ -14,7 +14,7 @@ pub(super) struct ExplainedView<'a> {
     permission: &'a [String],
     time_ms: Option<UsedView>,
     error: Option<ErrorView<'a>>,
-    /// What the asker may not read of an error elsewhere: here the asker is the operator.
+    /// The clause for the log. Elsewhere no asker reads it; here the asker is the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     next: &'a str,
