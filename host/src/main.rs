@@ -33,7 +33,7 @@ enum Command {
     /// Loads a plugin as the host would: what it exports, what it asks for, what it gets.
     Check(check::Check),
     /// Asks a plugin once: the answer on standard output, what it used and wrote beside it.
-    Call(call::Call),
+    Call(Box<call::Call>),
     /// Writes the grant that a plugin's manifest asks for, with its reasons.
     Grant(grant::Grant),
     /// Checks or shows sidepane.toml.
@@ -70,7 +70,7 @@ fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::Serve(serve) => runtime.block_on(serve::run(serve)),
         Command::Check(check) => runtime.block_on(check::run(check)),
-        Command::Call(call) => runtime.block_on(call::run(call)),
+        Command::Call(call) => runtime.block_on(call::run(*call)),
         Command::Grant(grant) => runtime.block_on(grant::run(grant)),
         Command::Config(config) => config::run(config),
         Command::Explain(explain) => runtime.block_on(explain::run(explain)),

@@ -310,7 +310,7 @@ fn limit_lines(limits: &Limits) -> Vec<(String, String)> {
     cells
         .chunks(3)
         .map(|cells| {
-            let padded: Vec<String> = cells.iter().map(|cell| format!("{cell:24}")).collect();
+            let padded: Vec<String> = cells.iter().map(|cell| format!("{cell:26}")).collect();
             one(padded.concat().trim_end().to_owned())
         })
         .collect()

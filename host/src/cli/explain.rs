@@ -75,8 +75,10 @@ pub(crate) async fn run(explain: Explain) -> Result<(), Stop> {
     }
     let mut told = String::new();
     for one in all {
+        if !told.is_empty() {
+            told.push('\n');
+        }
         told += &entry(one);
-        told.push('\n');
     }
     if all.is_empty() {
         told = "The host's folder holds no plugin.\n".to_owned();
@@ -110,6 +112,14 @@ fn entry(one: &Value) -> String {
     if let (Some(used), Some(limit)) = (time("used"), time("limit")) {
         let (used, limit) = (print::count(used), print::count(limit));
         line("time", vec![format!("{used} of {limit} ms")]);
+        let cache = one.get("cache").and_then(Value::as_u64);
+        line(
+            "cache",
+            vec![match cache {
+                Some(age) => format!("kept {} ms ago", print::count(age)),
+                None => "none: the plugin was called".to_owned(),
+            }],
+        );
     }
     let error = |key: &str| {
         one.pointer(&format!("/error/{key}"))

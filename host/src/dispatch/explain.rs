@@ -132,7 +132,7 @@ fn refused(file: &Refused) -> Explained {
         time_ms: None,
         problem: Some(file.problem.clone()),
         next: format!(
-            "Mend {} as the error says; `sidepane check {0}` tells more.",
+            "Mend what the error names; `sidepane check {}` says when it is good.",
             file.file
         ),
     }

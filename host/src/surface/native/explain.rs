@@ -13,6 +13,8 @@ pub(super) struct ExplainedView<'a> {
     generation: Option<Digest<'a>>,
     permission: &'a [String],
     time_ms: Option<UsedView>,
+    /// How old a kept answer is; none while nothing is kept.
+    cache: Option<u64>,
     error: Option<ErrorView<'a>>,
     /// The clause for the log. Elsewhere no asker reads it; here the asker is the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +33,7 @@ impl<'a> ExplainedView<'a> {
             generation: explained.generation.as_ref().map(Digest),
             permission: &explained.permission,
             time_ms: explained.time_ms.map(UsedView::new),
+            cache: None,
             error: problem.map(ErrorView::of_card),
             detail: problem
                 .map(|problem| problem.detail.as_str())
