@@ -136,6 +136,14 @@ impl Host {
         self.dispatch.pane(question).await
     }
 
+    /// As `ask`, and says of every plugin of the folder why its card is in the pane or is not.
+    ///
+    /// # Errors
+    /// As `ask`.
+    pub async fn explain(&self, question: &Question) -> Result<Pane, Problem> {
+        self.dispatch.explain(question).await
+    }
+
     /// The published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()

@@ -49,6 +49,9 @@ struct Arguments {
     /// Reloads after that.
     #[arg(long, default_value_t = 10_000)]
     soak_reloads: u32,
+    /// Instead: drive a good plugin beside a spinner, a memory-eater and a sleeper.
+    #[arg(long)]
+    neighbours: bool,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -56,15 +59,43 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    match (arguments.serve, arguments.soak) {
-        (Some(peer), _) => serve::run(peer, arguments.plugins),
-        (None, Some(Soak::Reload)) => soak::run(
+    match arguments.serve {
+        Some(peer) => serve::run(peer, arguments.plugins),
+        None if arguments.neighbours => neighbours(&arguments),
+        None if arguments.soak == Some(Soak::Reload) => soak::run(
             arguments.soak_seconds,
             arguments.soak_reloads,
             arguments.connections,
         ),
-        (None, None) => compare(&arguments),
+        None => compare(&arguments),
     }
+}
+
+fn neighbours(arguments: &Arguments) -> anyhow::Result<()> {
+    let server = Server::start(Peer::Sidepane, 1)?;
+    let query = "view=ticket&email=jane%40example.com&ticketId=7";
+    let good = format!("/imbox/bench-0?{query}");
+    let bad = serve::HOGS.map(|hog| format!("/imbox/{hog}?{query}"));
+    let time = Duration::from_secs(arguments.seconds);
+    println!("{}", process::machine());
+    println!(
+        "{} connections each, {} s each, beside {}",
+        arguments.connections,
+        arguments.seconds,
+        serve::HOGS.join(", ")
+    );
+    for round in 1..=arguments.rounds {
+        for (name, bad) in [("quiet", &[][..]), ("beside", &bad)] {
+            let (steady, canary) = load::beside(&server, &good, bad, arguments.connections, time)?;
+            println!(
+                "round {round} {name:6} good plugin {:6.0} req/s, p50 {:6.2} ms, p99 {:6.2} ms; canary at \
+                 20/s p50 {:6.2} ms, p99 {:6.2} ms; no failures",
+                steady.per_second, steady.p50_ms, steady.p99_ms, canary.p50_ms, canary.p99_ms
+            );
+        }
+    }
+    println!("{} MiB of memory at most", server.peak_memory()? >> 20);
+    Ok(())
 }
 
 fn compare(arguments: &Arguments) -> anyhow::Result<()> {
