@@ -3,10 +3,10 @@
 use crate::capability::http::{HttpClient, SystemResolver};
 use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
-use crate::catalog::{Folder, Loader, View};
+use crate::catalog::{Catalog, Folder, Loader, Reloaded, View};
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
-use crate::model::id::AccountId;
+use crate::model::id::{AccountId, PluginId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
@@ -59,6 +59,7 @@ impl std::fmt::Debug for HostSettings {
 #[derive(Clone, Debug)]
 pub struct Host {
     dispatch: Dispatch,
+    catalog: Catalog,
     own: Arc<ArcSwap<Vec<SocketAddr>>>,
 }
 
@@ -90,21 +91,39 @@ impl Host {
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits);
         let view = View::default();
-        let snapshot = loader.load_all(&folder).await.map_err(|error| {
-            Problem::new(
-                Code::ConfigInvalid,
-                format!(
-                    "The plugins folder {} cannot be listed.",
-                    folder.path().display()
-                ),
-            )
-            .detail(error.to_string())
-        })?;
-        view.publish(snapshot);
+        let catalog = Catalog::open(loader, folder, view.clone())
+            .await
+            .map_err(|error| {
+                Problem::new(
+                    Code::ConfigInvalid,
+                    format!(
+                        "The plugins folder {} cannot be listed.",
+                        settings.plugins.display()
+                    ),
+                )
+                .detail(error.to_string())
+            })?;
         Ok(Self {
             dispatch: Dispatch::new(engine, view, Arc::new(world)),
+            catalog,
             own,
         })
+    }
+
+    /// Keeps the plugins in step with the folder for as long as the future is driven; it never ends
+    /// by itself. Without it the folder is read once. `server::serve` drives one.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + use<> {
+        let catalog = self.catalog.clone();
+        async move { catalog.watch().await }
+    }
+
+    /// Reads one plugin's files again now, whether they changed or not.
+    ///
+    /// # Errors
+    /// Why its newest version is not served, while the last good one is; `request.unknown_plugin`
+    /// when there is no such file and no such plugin.
+    pub async fn reload(&self, plugin: &PluginId) -> Result<Reloaded, Problem> {
+        self.catalog.reload(plugin).await
     }
 
     /// Asks the plugins of a question and waits for all of them. Dropping the future ends the

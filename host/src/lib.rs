@@ -12,7 +12,7 @@
 //! use sidepane::{Host, HostSettings, Question};
 //!
 //! # async fn tour() -> Result<(), sidepane::Problem> {
-//! // The folder is read once: every `<id>.wasm` in it is a plugin, `<id>.toml` its grant.
+//! // The folder is read once, or drive `host.watch()` beside your own work: every `<id>.wasm` in it is a plugin, `<id>.toml` its grant.
 //! let host = Host::start(HostSettings::of_folder("plugins")).await?;
 //!
 //! // Who is the agent looking at? What is not known is left out.

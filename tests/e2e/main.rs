@@ -20,3 +20,4 @@ mod egress;
 mod folder;
 mod limits;
 mod neighbours;
+mod reload;

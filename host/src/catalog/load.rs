@@ -1,12 +1,12 @@
 //! From a file and its grant to a loaded plugin: hash, scan, compile, link, manifest, permissions.
 
-use super::folder::{Candidate, Folder};
 use super::grant::{Grant, GrantPart};
 use super::manifest;
 use super::open::Opened;
-use super::snapshot::{LoadedPlugin, Refused, Snapshot};
+use super::snapshot::LoadedPlugin;
 use crate::capability::installation::Installation;
 use crate::capability::secret::Secrets;
+use crate::config::secret::SecretSource;
 use crate::engine::{Engine, Gate, Program};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::manifest::Manifest;
@@ -14,7 +14,6 @@ use crate::model::problem::{Code, Problem};
 use crate::policy::egress::{EgressPolicy, WantedRule};
 use crate::policy::limits::Limits;
 use std::collections::HashMap;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,13 +23,6 @@ pub struct Loader {
     engine: Engine,
     accounts: Arc<[AccountId]>,
     limits: Limits,
-}
-
-/// What became of a candidate.
-#[derive(Debug)]
-enum Loaded {
-    Serving(Arc<LoadedPlugin>),
-    Disabled(PluginId),
 }
 
 /// Effective permissions in words: one line for each address, setting and secret.
@@ -45,63 +37,6 @@ impl Loader {
             accounts: accounts.into(),
             limits,
         }
-    }
-
-    /// Loads the whole folder. One bad file stops neither the others nor the host.
-    ///
-    /// # Errors
-    /// The folder's own error.
-    pub async fn load_all(&self, folder: &Folder) -> io::Result<Snapshot> {
-        let (mut plugins, mut refused, mut disabled) = (Vec::new(), Vec::new(), Vec::new());
-        for candidate in folder.candidates()? {
-            let file = candidate.file.clone();
-            match self.load(candidate, folder.path()).await {
-                Ok(Loaded::Serving(plugin)) => plugins.push(plugin),
-                Ok(Loaded::Disabled(id)) => {
-                    tracing::info!(plugin = %id, "disabled by its grant");
-                    disabled.push(id);
-                }
-                Err(problem) => {
-                    tracing::error!(file, %problem, "plugin not served");
-                    refused.push(Refused { file, problem });
-                }
-            }
-        }
-        Ok(Snapshot::new(plugins, refused, disabled))
-    }
-
-    async fn load(&self, candidate: Candidate, base: &Path) -> Result<Loaded, Problem> {
-        let Some(id) = candidate.plugin else {
-            return Err(candidate.bytes.err().unwrap_or_else(|| {
-                Problem::new(Code::LoadBadPath, "The file's name names no plugin.")
-            }));
-        };
-        let bytes = candidate.bytes.map_err(|problem| problem.of_plugin(&id))?;
-        let file = format!("{id}.toml");
-        let grant = match candidate.grant {
-            Ok(Some(text)) => Grant::parse(&file, &text, &self.limits),
-            Ok(None) => Ok(Grant::none(&self.limits)),
-            Err(problem) => Err(problem),
-        }
-        .map_err(|problem| problem.of_plugin(&id))?;
-        if !grant.enabled {
-            return Ok(Loaded::Disabled(id));
-        }
-        self.build(id.clone(), bytes, grant, base)
-            .await
-            .map(|plugin| Loaded::Serving(Arc::new(plugin)))
-            .map_err(|problem| problem.of_plugin(&id))
-    }
-
-    async fn build(
-        &self,
-        id: PluginId,
-        bytes: Vec<u8>,
-        grant: Grant,
-        base: &Path,
-    ) -> Result<LoadedPlugin, Problem> {
-        let opened = self.open(bytes, &grant.limits).await?;
-        self.admit(id, opened, grant, base)
     }
 
     /// Gives an opened plugin what its grant allows, for every account.
@@ -129,13 +64,6 @@ impl Loader {
             installations.insert(account.clone(), Arc::new(installation));
         }
         let permission = Permission::of(&manifest, &wanted, &grant.all);
-        tracing::info!(
-            plugin = %id,
-            %generation,
-            serves = program.serves().join(", "),
-            permission = permission.0.join("; "),
-            "plugin loaded"
-        );
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
             actions: manifest
@@ -192,7 +120,7 @@ fn install(
         let value = source.value(base).map_err(|why| {
             Problem::new(
                 Code::GrantSecretMissing,
-                format!("{file}: secrets.{name}: {why}; set it and load the plugin again."),
+                format!("{file}: secrets.{name}: {why}; {}.", remedy(source)),
             )
             .field(format!("secrets.{name}"))
         })?;
@@ -206,6 +134,14 @@ fn install(
             allowed: part.http.clone().unwrap_or_default(),
         },
     })
+}
+
+/// A program's environment stays as it was started with.
+fn remedy(source: &SecretSource) -> &'static str {
+    match source {
+        SecretSource::Env(_) => "set it and start the host again",
+        SecretSource::File(_) => "write it, and the plugin is loaded again",
+    }
 }
 
 impl Permission {
@@ -239,5 +175,42 @@ impl Permission {
             lines.push("nothing outside".to_owned());
         }
         Self(lines)
+    }
+
+    /// What is different from an earlier version's or grant's, in words; empty when nothing is.
+    pub fn since(&self, before: &Self) -> Vec<String> {
+        let new = self.0.iter().filter(|line| !before.0.contains(line));
+        let old = before.0.iter().filter(|line| !self.0.contains(line));
+        let now = new.map(|line| match line.split_once(": asked for, ") {
+            Some((what, not)) => format!("now also asks for {what}, {not}"),
+            None => format!("now: {line}"),
+        });
+        now.chain(old.map(|line| format!("no longer: {line}")))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_two_permissions_is_told_in_words() {
+        let of = |lines: &[&str]| Permission(lines.iter().map(|line| (*line).into()).collect());
+        let before = of(&["GET https://a.example/v1/", "secret key: given"]);
+        let after = of(&[
+            "GET https://a.example/v1/",
+            "https://b.example/: asked for, not granted",
+            "secret key: asked for, not given",
+        ]);
+        assert_eq!(
+            after.since(&before),
+            [
+                "now also asks for https://b.example/, not granted",
+                "now also asks for secret key, not given",
+                "no longer: secret key: given",
+            ]
+        );
+        assert!(before.since(&before).is_empty());
     }
 }

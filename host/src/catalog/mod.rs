@@ -3,15 +3,22 @@
 //!
 //! Control path. Hot code takes `View::current` once and holds the snapshot to the end of its call.
 
+mod attempt;
 mod folder;
 mod grant;
+mod keep;
 mod load;
 mod manifest;
 mod open;
+mod programs;
 mod snapshot;
+mod stamp;
+mod tracked;
+mod watch;
 
-pub use folder::{Candidate, Folder, PLUGIN_BYTES};
+pub use folder::{Folder, PLUGIN_BYTES};
 pub use grant::{Grant, GrantPart};
+pub use keep::{Catalog, Reloaded};
 pub use load::{Loader, Permission};
 pub use open::Opened;
-pub use snapshot::{LoadedPlugin, Refused, Snapshot, View};
+pub use snapshot::{LoadedPlugin, Pending, Refused, Snapshot, View};

@@ -33,6 +33,16 @@ impl Loader {
     pub async fn open(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Opened, Problem> {
         let generation = Engine::generation(&bytes);
         let program = self.prepare(bytes).await?;
+        self.describe(generation, program, limits).await
+    }
+
+    /// Asks compiled code for its manifest, within `limits`.
+    pub(super) async fn describe(
+        &self,
+        generation: Generation,
+        program: Program,
+        limits: &Limits,
+    ) -> Result<Opened, Problem> {
         let manifest = self.engine().describe(&program, limits).await?;
         let wanted = manifest::check(&manifest)?;
         Ok(Opened {

@@ -26,6 +26,8 @@ pub struct ServerSettings {
     pub arrival: Duration,
     /// How long running requests may take when the server ends.
     pub drain: Duration,
+    /// Whether the plugins folder is watched while serving.
+    pub watch: bool,
 }
 
 impl Default for ServerSettings {
@@ -34,6 +36,7 @@ impl Default for ServerSettings {
             body_bytes: 512 << 10,
             arrival: Duration::from_secs(10),
             drain: Duration::from_secs(10),
+            watch: true,
         }
     }
 }
@@ -54,7 +57,8 @@ pub fn traffic_router(host: Host, keys: Keys, settings: ServerSettings) -> Route
     }))
 }
 
-/// Serves both listeners until `shutdown` is done, then lets running requests end.
+/// Serves both listeners, and keeps the plugins in step with their folder, until `shutdown` is
+/// done; then lets running requests end.
 ///
 /// # Errors
 /// When a listener does not know its own address.
@@ -73,6 +77,7 @@ pub async fn serve(
         drain: settings.drain,
     };
     let admin_router = admin::router(host.clone());
+    let watching = watching(&host, settings.watch);
     let traffic_router = traffic_router(host, keys, settings);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let both = async {
@@ -84,6 +89,7 @@ pub async fn serve(
     tokio::pin!(both);
     tokio::select! {
         _ = &mut both => {}
+        () = watching => {}
         () = shutdown => {
             // Nobody listens any more only when both loops have ended, and then this is no news.
             let _ = stop.send(true);
@@ -91,4 +97,15 @@ pub async fn serve(
         }
     }
     Ok(())
+}
+
+/// Never ends, watched or not.
+fn watching(host: &Host, watch: bool) -> impl Future<Output = ()> + Send + use<> {
+    let folder = watch.then(|| host.watch());
+    async move {
+        match folder {
+            Some(folder) => folder.await,
+            None => std::future::pending().await,
+        }
+    }
 }
