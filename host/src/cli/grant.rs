@@ -84,15 +84,19 @@ fn setting(field: &Field) -> String {
 /// A text form of `wit/form.wit` as TOML writes it.
 fn literal(kind: &FieldKind, value: &str) -> String {
     let bare = match kind {
-        FieldKind::Number | FieldKind::Checkbox => toml::from_str(&format!("v = {value}"))
-            .ok()
-            .and_then(|mut table: toml::Table| table.remove("v")),
+        FieldKind::Number if value.parse::<f64>().is_ok_and(f64::is_finite) => {
+            toml::from_str(&format!("v = {value}"))
+                .ok()
+                .and_then(|mut table: toml::Table| table.remove("v"))
+        }
+        FieldKind::Checkbox => value.parse::<bool>().ok().map(toml::Value::from),
         FieldKind::MultiSelect(_) => serde_json::from_str::<Vec<String>>(value)
             .ok()
             .map(toml::Value::from),
         FieldKind::Text
         | FieldKind::Paragraph
         | FieldKind::Date
+        | FieldKind::Number
         | FieldKind::Email
         | FieldKind::Url
         | FieldKind::Select(_)
@@ -153,7 +157,11 @@ mod tests {
     fn a_default_is_written_as_toml_has_it() {
         for (kind, value, written) in [
             (FieldKind::Number, "3", "3"),
-            (FieldKind::Number, "1e400\nx = 1", "\"1e400\\nx = 1\""),
+            (
+                FieldKind::Number,
+                "1e400\nx = 1",
+                "\"\"\"\n1e400\nx = 1\"\"\"",
+            ),
             (FieldKind::Checkbox, "true", "true"),
             (FieldKind::Text, "a\"b", "'a\"b'"),
             (FieldKind::MultiSelect(Vec::new()), "[\"a\"]", "[\"a\"]"),

@@ -17,10 +17,18 @@ pub(super) fn explain(
 ) -> Vec<Explained> {
     let served = snapshot.plugins().iter().map(|plugin| {
         let outcome = outcomes.iter().find(|outcome| outcome.plugin == plugin.id);
-        match outcome {
+        let mut explained = match outcome {
             Some(outcome) => asked(plugin, outcome),
             None => passed_over(plugin, question),
+        };
+        if let Some(pending) = snapshot.pending(&plugin.id) {
+            // What serves is an earlier version, which may be the whole answer.
+            explained.next += &format!(
+                "\nIts newest version is not served, an earlier one is: {}: {}",
+                pending.problem.code, pending.problem.message
+            );
         }
+        explained
     });
     let disabled = snapshot.disabled().iter().map(disabled);
     let refused = snapshot.refused().iter().map(refused);

@@ -13,6 +13,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo run --release -p sidepane-demo",
         "examples/demo/tests/demo.rs starts the same demo",
     ),
+    (
+        "cargo run --release -p sidepane-bench",
+        "a measurement of minutes, on a quiet machine",
+    ),
+    (
+        "cargo run --release -p sidepane-bench -- --neighbours",
+        "a measurement of minutes, on a quiet machine",
+    ),
     ("cargo test --workspace", "runs this test"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),

@@ -151,3 +151,17 @@ async fn a_host_that_is_not_there_or_refuses_is_told_of() {
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(ended.stdout.contains("holds no plugin"), "{}", ended.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newest_version_that_does_not_load_is_told_of_beside_the_one_that_serves() {
+    let host = Setup::new().guest("counts", "").watched().start().await;
+    host.put("counts.wasm", "not a plugin\n");
+    let path = "/v1/context?view=ticket&explain=1";
+    host.until("its trouble told", async |host| {
+        let answer = host.get(path).await.json();
+        let one = &answer["explain"][0];
+        let next = one["next"].as_str().unwrap_or_default();
+        one["status"] == "ok" && next.contains("load.not_wasm")
+    })
+    .await;
+}

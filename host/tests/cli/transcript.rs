@@ -35,7 +35,10 @@ async fn transcripts_say_what_the_command_says() {
         .lines()
         .zip(now.lines())
         .find(|(said, says)| said != says);
-    assert_eq!(document, now, "first at: {differing:?}");
+    assert!(
+        document == now,
+        "{DOCUMENT} differs, first at: {differing:?}"
+    );
 }
 
 /// What a line prints, both streams as a terminal shows them, without what differs from run to run.
