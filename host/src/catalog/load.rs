@@ -1,11 +1,12 @@
 //! From a file and its grant to a loaded plugin: hash, scan, compile, link, manifest, permissions.
 
 use super::folder::{Candidate, Folder};
+use super::given::Given;
 use super::grant::{Grant, GrantPart};
 use super::manifest;
 use super::snapshot::{LoadedPlugin, Refused, Snapshot};
 use crate::capability::installation::Installation;
-use crate::capability::secret::Secrets;
+use crate::capability::secret::{NoVault, Secrets, Vault};
 use crate::engine::{Engine, Gate, Program};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::manifest::Manifest;
@@ -18,11 +19,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Loads plugins for a set of accounts under default limits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Loader {
     engine: Engine,
     accounts: Arc<[AccountId]>,
     limits: Limits,
+    vault: Arc<dyn Vault>,
+    given: Arc<[Given]>,
+}
+
+impl std::fmt::Debug for Loader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loader")
+            .field("accounts", &self.accounts)
+            .field("given", &self.given)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a candidate.
@@ -43,18 +55,44 @@ impl Loader {
             engine,
             accounts: accounts.into(),
             limits,
+            vault: Arc::new(NoVault),
+            given: Arc::new([]),
         }
     }
 
-    /// Loads the whole folder. One bad file stops neither the others nor the host.
+    /// Asks `vault` for the secrets that grants give no value.
+    #[must_use]
+    pub fn with_vault(self, vault: Arc<dyn Vault>) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// Loads `given` beside whatever stands in the folder.
+    #[must_use]
+    pub fn with_given(self, given: Vec<Given>) -> Self {
+        Self {
+            given: given.into(),
+            ..self
+        }
+    }
+
+    /// Loads what the program brings and the whole folder, where there is one. One bad file stops
+    /// neither the others nor the host.
     ///
     /// # Errors
     /// The folder's own error.
-    pub async fn load_all(&self, folder: &Folder) -> io::Result<Snapshot> {
+    pub async fn load_all(&self, folder: Option<&Folder>) -> io::Result<Snapshot> {
         let (mut plugins, mut refused, mut disabled) = (Vec::new(), Vec::new(), Vec::new());
-        for candidate in folder.candidates()? {
+        let mut candidates: Vec<Candidate> = self.given.iter().map(Given::candidate).collect();
+        for mut candidate in folder.map_or(Ok(Vec::new()), Folder::candidates)? {
+            if self.brings(candidate.plugin.as_ref()) {
+                candidate.bytes = Err(brought(&candidate.file));
+            }
+            candidates.push(candidate);
+        }
+        let base = folder.map_or(Path::new(""), Folder::path);
+        for candidate in candidates {
             let file = candidate.file.clone();
-            match self.load(candidate, folder.path()).await {
+            match self.load(candidate, base).await {
                 Ok(Loaded::Serving(plugin)) => plugins.push(plugin),
                 Ok(Loaded::Disabled(id)) => {
                     tracing::info!(plugin = %id, "disabled by its grant");
@@ -67,6 +105,10 @@ impl Loader {
             }
         }
         Ok(Snapshot::new(plugins, refused, disabled))
+    }
+
+    fn brings(&self, plugin: Option<&PluginId>) -> bool {
+        self.given.iter().any(|given| Some(&given.plugin) == plugin)
     }
 
     async fn load(&self, candidate: Candidate, base: &Path) -> Result<Loaded, Problem> {
@@ -107,10 +149,11 @@ impl Loader {
         let mut installations = HashMap::new();
         for account in self.accounts.iter() {
             let part = grant.of(account);
-            let installation = install(&manifest, &wanted, &part, &file, base)?;
+            let mut installation = install(&manifest, &wanted, &part, &file, base)?;
+            self.fill(&id, account, &manifest, &mut installation.secrets)?;
             installations.insert(account.clone(), Arc::new(installation));
         }
-        let permission = Permission::of(&manifest, &wanted, &grant.all);
+        let permission = Permission::of(&manifest, &wanted, &grant.all).and_own(&installations);
         tracing::info!(
             plugin = %id,
             %generation,
@@ -136,6 +179,34 @@ impl Loader {
         })
     }
 
+    /// Asks the vault for every secret that the grant gave no value.
+    fn fill(
+        &self,
+        plugin: &PluginId,
+        account: &AccountId,
+        manifest: &Manifest,
+        secrets: &mut Secrets,
+    ) -> Result<(), Problem> {
+        for wanted in &manifest.secrets {
+            let name = &wanted.name;
+            if secrets.names().any(|known| known == name) {
+                continue;
+            }
+            let value = self.vault.value(plugin, account, name).map_err(|why| {
+                Problem::new(
+                    Code::GrantSecretMissing,
+                    format!("The secret {name} of the account {account} cannot be had now."),
+                )
+                .field(format!("secrets.{name}"))
+                .detail(why)
+            })?;
+            if let Some(value) = value {
+                secrets.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
     /// Compiles on a thread of its own: it takes seconds for large guests.
     async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
         let engine = self.engine.clone();
@@ -148,6 +219,14 @@ impl Loader {
                 ))
             })
     }
+}
+
+/// Why a file of the folder is passed over for the program's own plugin.
+fn brought(file: &str) -> Problem {
+    Problem::new(
+        Code::LoadBadPath,
+        format!("{file} has the id of a plugin that the program itself brings; rename the file."),
+    )
 }
 
 /// What one account's installation may do: manifest ∩ grant.
@@ -211,5 +290,21 @@ impl Permission {
             lines.push("nothing outside".to_owned());
         }
         Self(lines)
+    }
+    /// With the secrets that came from elsewhere than the grant.
+    fn and_own(mut self, installations: &HashMap<AccountId, Arc<Installation>>) -> Self {
+        for line in &mut self.0 {
+            let name = line
+                .strip_prefix("secret ")
+                .and_then(|rest| rest.strip_suffix(": asked for, not given"));
+            let Some(name) = name.map(str::to_owned) else {
+                continue;
+            };
+            let mut secrets = installations.values().map(|own| &own.secrets);
+            if secrets.any(|secrets| secrets.names().any(|known| known == name)) {
+                *line = format!("secret {name}: given by the program or one account's grant");
+            }
+        }
+        self
     }
 }

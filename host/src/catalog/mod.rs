@@ -4,12 +4,14 @@
 //! Control path. Hot code takes `View::current` once and holds the snapshot to the end of its call.
 
 mod folder;
+mod given;
 mod grant;
 mod load;
 mod manifest;
 mod snapshot;
 
 pub use folder::{Candidate, Folder};
+pub use given::Given;
 pub use grant::{Grant, GrantPart};
 pub use load::{Loader, Permission};
 pub use snapshot::{LoadedPlugin, Refused, Snapshot, View};

@@ -98,6 +98,7 @@ macro_rules! codes {
     ($($variant:ident = $text:literal, $doc:literal;)*) => {
         /// Every code there is. Codes are stable: scripts and alerts match on them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum Code {
             $(#[doc = $doc] $variant,)*
         }

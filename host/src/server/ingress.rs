@@ -1,7 +1,7 @@
 //! One request of a desk: bounded, verified, parsed, asked, rendered. Written once for all
 //! surfaces.
 
-use super::{Shared, status};
+use super::{Insiders, Shared, status};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use crate::surface::{self, CardSurface, Inbound, Reply, Reveal};
@@ -96,7 +96,9 @@ async fn answer(
     let account = surface.verify(&inbound, &shared.keys)?;
     let question = surface.parse(&inbound, account, id.clone())?;
     let pane = shared.host.ask(&question).await?;
-    Ok(respond(surface.render(&pane, reveal(&parts))))
+    Ok(respond(
+        surface.render(&pane, reveal(&parts, shared.settings.insiders)),
+    ))
 }
 
 /// The whole body, within its bounds in size and time.
@@ -142,7 +144,12 @@ fn plugin_of(path: &str, surface: &dyn CardSurface) -> Option<String> {
 
 /// An operator on this very machine sees the inside; what came through a proxy did not come from
 /// there.
-fn reveal(parts: &Parts) -> Reveal {
+fn reveal(parts: &Parts, insiders: Insiders) -> Reveal {
+    match insiders {
+        Insiders::Loopback => {}
+        Insiders::Nobody => return Reveal::Cards,
+        Insiders::Everybody => return Reveal::Inside,
+    }
     let local = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()

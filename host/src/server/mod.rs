@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 
 /// Bounds of the traffic listener.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ServerSettings {
     /// The largest body of a request, in bytes. Freshchat's events, the largest of all desks'
     /// requests, have 256 KB at most.
@@ -26,6 +27,23 @@ pub struct ServerSettings {
     pub arrival: Duration,
     /// How long running requests may take when the server ends.
     pub drain: Duration,
+    /// Who sees what calls used, and the hints for operators.
+    pub insiders: Insiders,
+}
+
+/// Who sees the inside of a host in an answer: what a call used of which limit, and the lines of a
+/// grant that would mend a failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Insiders {
+    /// Requests from this very machine that came through no proxy. Where the server does not tell
+    /// a request's peer (axum's `into_make_service_with_connect_info` does), nobody.
+    #[default]
+    Loopback,
+    /// Nobody: for a router behind a proxy of the program's own.
+    Nobody,
+    /// Everybody who may ask: for a router that stands behind the program's own operators' login.
+    Everybody,
 }
 
 impl Default for ServerSettings {
@@ -34,6 +52,7 @@ impl Default for ServerSettings {
             body_bytes: 512 << 10,
             arrival: Duration::from_secs(10),
             drain: Duration::from_secs(10),
+            insiders: Insiders::Loopback,
         }
     }
 }
@@ -45,13 +64,20 @@ pub(crate) struct Shared {
     pub(crate) settings: ServerSettings,
 }
 
-/// The traffic listener's routes, to serve or to nest in another axum application.
-pub fn traffic_router(host: Host, keys: Keys, settings: ServerSettings) -> Router {
-    ingress::router(Arc::new(Shared {
-        host,
-        keys,
-        settings,
-    }))
+impl Host {
+    /// The doors of all desks as an axum router, to nest in an application of one's own.
+    ///
+    /// `keys` are the credentials that decide the account; its accounts are those the host was
+    /// started with. Without any credential every door is open, so put the router behind the
+    /// application's own login then. Tell the host with [`Host::own_listeners`] where the
+    /// application listens, so that no plugin can call it back.
+    pub fn router(&self, keys: Keys, settings: ServerSettings) -> Router {
+        ingress::router(Arc::new(Shared {
+            host: self.clone(),
+            keys,
+            settings,
+        }))
+    }
 }
 
 /// Serves both listeners until `shutdown` is done, then lets running requests end.
@@ -73,7 +99,7 @@ pub async fn serve(
         drain: settings.drain,
     };
     let admin_router = admin::router(host.clone());
-    let traffic_router = traffic_router(host, keys, settings);
+    let traffic_router = host.router(keys, settings);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let both = async {
         tokio::join!(
