@@ -137,3 +137,8 @@ pub use policy::limits::Limits;
 pub use policy::permit::DialPermit;
 pub use surface::Question;
 pub use surface::keys::{AccountKeys, Key, Keys};
+
+/// The blocks of `docs/embedding.md`, compiled as they stand there.
+#[cfg(all(doctest, feature = "server"))]
+#[doc = include_str!("../../docs/embedding.md")]
+mod embedding {}
