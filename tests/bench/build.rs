@@ -6,11 +6,9 @@ fn main() {
     match GuestBuild::new().package("bench-card").build() {
         Ok(guests) => {
             for guest in guests {
-                println!("cargo:rustc-env=BENCH_CARD={}", guest.wasm.display());
+                println!("cargo::rustc-env=BENCH_CARD={}", guest.wasm.display());
             }
         }
-        Err(error) => {
-            println!("cargo::error={error}");
-        }
+        Err(error) => println!("cargo::error={error}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use sidepane_demo::Demo;
 use sidepane_demo::stage::Stage;
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 
 #[tokio::main]
@@ -13,6 +14,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let stage = Stage::in_target();
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));

@@ -35,6 +35,9 @@ struct Arguments {
     /// Copies of the plugin that are asked in turn in the row `mixed`.
     #[arg(long, default_value_t = 30)]
     plugins: usize,
+    /// Instead: drive a good plugin beside a spinner, a memory-eater and a sleeper.
+    #[arg(long)]
+    neighbours: bool,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -44,8 +47,36 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.serve {
         Some(peer) => serve::run(peer, arguments.plugins),
+        None if arguments.neighbours => neighbours(&arguments),
         None => compare(&arguments),
     }
+}
+
+fn neighbours(arguments: &Arguments) -> anyhow::Result<()> {
+    let server = Server::start(Peer::Sidepane, 1)?;
+    let query = "view=ticket&email=jane%40example.com&ticketId=7";
+    let good = format!("/imbox/bench-0?{query}");
+    let bad = serve::HOGS.map(|hog| format!("/imbox/{hog}?{query}"));
+    let time = Duration::from_secs(arguments.seconds);
+    println!("{}", process::machine());
+    println!(
+        "{} connections each, {} s each, beside {}",
+        arguments.connections,
+        arguments.seconds,
+        serve::HOGS.join(", ")
+    );
+    for round in 1..=arguments.rounds {
+        for (name, bad) in [("quiet", &[][..]), ("beside", &bad)] {
+            let (steady, canary) = load::beside(&server, &good, bad, arguments.connections, time)?;
+            println!(
+                "round {round} {name:6} good plugin {:6.0} req/s, p50 {:6.2} ms, p99 {:6.2} ms; canary at \
+                 20/s p50 {:6.2} ms, p99 {:6.2} ms; no failures",
+                steady.per_second, steady.p50_ms, steady.p99_ms, canary.p50_ms, canary.p99_ms
+            );
+        }
+    }
+    println!("{} MiB of memory at most", server.peak_memory()? >> 20);
+    Ok(())
 }
 
 fn compare(arguments: &Arguments) -> anyhow::Result<()> {

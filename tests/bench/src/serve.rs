@@ -12,6 +12,9 @@ use sidepane::surface::keys::Keys;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 
+/// Guests that misbehave, as their plugins are called here.
+pub(crate) const HOGS: [&str; 3] = ["spins-forever", "grows-memory", "sleeps"];
+
 /// Which server to be.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Peer {
@@ -71,6 +74,15 @@ async fn sidepane(plugins: usize) -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     for n in 0..plugins {
         std::fs::copy(env!("BENCH_CARD"), folder.join(format!("bench-{n}.wasm")))?;
+    }
+    for hog in HOGS {
+        std::fs::copy(
+            e2e::guests::guest(&hog.replace('-', "_")),
+            folder.join(format!("{hog}.wasm")),
+        )?;
+        // The deadline ends them, not the fuel: the worst of neighbours.
+        let grant = "[limits]\nfuel = 1000000000000\ndeadline_ms = 2000\n";
+        std::fs::write(folder.join(format!("{hog}.toml")), grant)?;
     }
     let cache: PathBuf = folder.join("artefacts");
     let host = Host::start(HostSettings {
