@@ -7,6 +7,7 @@ use std::fmt;
 
 /// One failure: what, where, how much of which limit, and what would mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// Stable; scripts match on it.
     pub code: Code,
