@@ -9,11 +9,11 @@ use crate::capability::http::{HttpClient, OwnListeners, Resolve, SystemResolver,
 use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
 use crate::capability::secret::{NoVault, Vault};
-use crate::catalog::{Folder, Given, Loader, Snapshot, View};
+use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
 use crate::model::context::Context;
-use crate::model::id::{AccountId, RequestId};
+use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
@@ -92,6 +92,7 @@ impl std::fmt::Debug for HostSettings {
 #[derive(Clone, Debug)]
 pub struct Host {
     dispatch: Dispatch,
+    catalog: Catalog,
     accounts: Arc<[AccountId]>,
     own: OwnListeners,
 }
@@ -128,20 +129,21 @@ impl Host {
             clock: settings.clock,
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
-            .with_vault(settings.vault)
-            .with_given(settings.given);
+            .with_vault(settings.vault);
         let view = View::default();
-        let snapshot = loader.load_all(folder.as_ref()).await.map_err(|error| {
-            let path = settings.plugins.unwrap_or_default();
-            Problem::new(
-                Code::ConfigInvalid,
-                format!("The plugins folder {} cannot be listed.", path.display()),
-            )
-            .detail(error.to_string())
-        })?;
-        view.publish(snapshot);
+        let catalog = Catalog::open(loader, settings.given, folder, view.clone())
+            .await
+            .map_err(|error| {
+                let path = settings.plugins.unwrap_or_default();
+                Problem::new(
+                    Code::ConfigInvalid,
+                    format!("The plugins folder {} cannot be listed.", path.display()),
+                )
+                .detail(error.to_string())
+            })?;
         Ok(Self {
             dispatch: Dispatch::new(engine, view, Arc::new(world)),
+            catalog,
             accounts,
             own,
         })
@@ -163,6 +165,22 @@ impl Host {
         };
         let plugins = Vec::new();
         self.ask(&Question { context, plugins }).await
+    }
+
+    /// Keeps the plugins in step with the folder for as long as the future is driven; it never ends
+    /// by itself. Without it the folder is read once. `server::serve` drives one.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + use<> {
+        let catalog = self.catalog.clone();
+        async move { catalog.watch().await }
+    }
+
+    /// Reads one plugin's files again now, whether they changed or not.
+    ///
+    /// # Errors
+    /// Why its newest version is not served, while the last good one is; `request.unknown_plugin`
+    /// when there is no such file and no such plugin.
+    pub async fn reload(&self, plugin: &PluginId) -> Result<Reloaded, Problem> {
+        self.catalog.reload(plugin).await
     }
 
     /// Asks the plugins of a question and waits for all of them. Dropping the future ends the

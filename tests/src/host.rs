@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -91,7 +91,10 @@ impl Setup {
         Self {
             folder,
             config: String::new(),
-            server: ServerSettings::default(),
+            server: ServerSettings {
+                watch: false,
+                ..ServerSettings::default()
+            },
             traffic: listener(),
             admin: listener(),
         }
@@ -131,6 +134,12 @@ impl Setup {
     /// Sets how long a request may take to arrive.
     pub fn arrival(mut self, arrival: Duration) -> Self {
         self.server.arrival = arrival;
+        self
+    }
+
+    /// Has the plugins folder watched while it serves.
+    pub fn watched(mut self) -> Self {
+        self.server.watch = true;
         self
     }
 
@@ -248,6 +257,39 @@ impl TestHost {
     /// What one plugin of several answers.
     pub async fn ask(&self, plugin: &str) -> Value {
         self.card(&format!("&plugin={plugin}")).await
+    }
+
+    /// The plugins folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts a file there as a careful operator does: under another name, then in one step.
+    pub fn put(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let partial = self.folder.join(format!(".{name}.partial"));
+        std::fs::write(&partial, bytes).expect("a file of the test's own");
+        std::fs::rename(&partial, self.folder.join(name)).expect("in its place");
+    }
+
+    /// What the admin listener says of one plugin.
+    pub async fn about(&self, plugin: &str) -> Value {
+        client::get(self.admin, &format!("/plugins/{plugin}"))
+            .await
+            .json()
+    }
+
+    /// Waits until all is as wanted, for ten seconds at most, and tells how long it took.
+    pub async fn until(&self, what: &str, mut wanted: impl AsyncFnMut(&Self) -> bool) -> Duration {
+        let begun = Instant::now();
+        while !wanted(self).await {
+            assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "{what}: {}",
+                self.plugins().await
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        begun.elapsed()
     }
 
     /// The listing of the admin listener.

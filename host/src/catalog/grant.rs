@@ -7,8 +7,8 @@ use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::policy::egress::AllowedRule;
 use crate::policy::limits::Limits;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use toml::Value;
 
 /// The place of a plugin whose grant names none.
@@ -74,6 +74,18 @@ impl Grant {
             }
             grant
         })
+    }
+
+    /// Every file that a secret of any account stands in, as the grant names it.
+    pub fn secret_files(&self) -> BTreeSet<&Path> {
+        std::iter::once(&self.all)
+            .chain(self.accounts.values())
+            .flat_map(|part| part.secrets.values())
+            .filter_map(|source| match source {
+                SecretSource::File(path) => Some(path.as_path()),
+                SecretSource::Env(_) => None,
+            })
+            .collect()
     }
 
     /// The part of one account: its own over that of all.

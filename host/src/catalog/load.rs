@@ -1,12 +1,12 @@
 //! From a file and its grant to a loaded plugin: hash, scan, compile, link, manifest, permissions.
 
-use super::folder::{Candidate, Folder};
-use super::given::Given;
 use super::grant::{Grant, GrantPart};
 use super::manifest;
-use super::snapshot::{LoadedPlugin, Refused, Snapshot};
+use super::open::Opened;
+use super::snapshot::LoadedPlugin;
 use crate::capability::installation::Installation;
 use crate::capability::secret::{NoVault, Secrets, Vault};
+use crate::config::secret::SecretSource;
 use crate::engine::{Engine, Gate, Program};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::manifest::Manifest;
@@ -14,7 +14,6 @@ use crate::model::problem::{Code, Problem};
 use crate::policy::egress::{EgressPolicy, WantedRule};
 use crate::policy::limits::Limits;
 use std::collections::HashMap;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,23 +24,14 @@ pub struct Loader {
     accounts: Arc<[AccountId]>,
     limits: Limits,
     vault: Arc<dyn Vault>,
-    given: Arc<[Given]>,
 }
 
 impl std::fmt::Debug for Loader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Loader")
             .field("accounts", &self.accounts)
-            .field("given", &self.given)
             .finish_non_exhaustive()
     }
-}
-
-/// What became of a candidate.
-#[derive(Debug)]
-enum Loaded {
-    Serving(Arc<LoadedPlugin>),
-    Disabled(PluginId),
 }
 
 /// Effective permissions in words: one line for each address, setting and secret.
@@ -56,7 +46,6 @@ impl Loader {
             accounts: accounts.into(),
             limits,
             vault: Arc::new(NoVault),
-            given: Arc::new([]),
         }
     }
 
@@ -66,85 +55,23 @@ impl Loader {
         Self { vault, ..self }
     }
 
-    /// Loads `given` beside whatever stands in the folder.
-    #[must_use]
-    pub fn with_given(self, given: Vec<Given>) -> Self {
-        Self {
-            given: given.into(),
-            ..self
-        }
-    }
-
-    /// Loads what the program brings and the whole folder, where there is one. One bad file stops
-    /// neither the others nor the host.
+    /// Gives an opened plugin what its grant allows, for every account.
     ///
     /// # Errors
-    /// The folder's own error.
-    pub async fn load_all(&self, folder: Option<&Folder>) -> io::Result<Snapshot> {
-        let (mut plugins, mut refused, mut disabled) = (Vec::new(), Vec::new(), Vec::new());
-        let mut candidates: Vec<Candidate> = self.given.iter().map(Given::candidate).collect();
-        for mut candidate in folder.map_or(Ok(Vec::new()), Folder::candidates)? {
-            if self.brings(candidate.plugin.as_ref()) {
-                candidate.bytes = Err(brought(&candidate.file));
-            }
-            candidates.push(candidate);
-        }
-        let base = folder.map_or(Path::new(""), Folder::path);
-        for candidate in candidates {
-            let file = candidate.file.clone();
-            match self.load(candidate, base).await {
-                Ok(Loaded::Serving(plugin)) => plugins.push(plugin),
-                Ok(Loaded::Disabled(id)) => {
-                    tracing::info!(plugin = %id, "disabled by its grant");
-                    disabled.push(id);
-                }
-                Err(problem) => {
-                    tracing::error!(file, %problem, "plugin not served");
-                    refused.push(Refused { file, problem });
-                }
-            }
-        }
-        Ok(Snapshot::new(plugins, refused, disabled))
-    }
-
-    fn brings(&self, plugin: Option<&PluginId>) -> bool {
-        self.given.iter().any(|given| Some(&given.plugin) == plugin)
-    }
-
-    async fn load(&self, candidate: Candidate, base: &Path) -> Result<Loaded, Problem> {
-        let Some(id) = candidate.plugin else {
-            return Err(candidate.bytes.err().unwrap_or_else(|| {
-                Problem::new(Code::LoadBadPath, "The file's name names no plugin.")
-            }));
-        };
-        let bytes = candidate.bytes.map_err(|problem| problem.of_plugin(&id))?;
-        let file = format!("{id}.toml");
-        let grant = match candidate.grant {
-            Ok(Some(text)) => Grant::parse(&file, &text, &self.limits),
-            Ok(None) => Ok(Grant::none(&self.limits)),
-            Err(problem) => Err(problem),
-        }
-        .map_err(|problem| problem.of_plugin(&id))?;
-        if !grant.enabled {
-            return Ok(Loaded::Disabled(id));
-        }
-        self.build(id.clone(), bytes, grant, base)
-            .await
-            .map(|plugin| Loaded::Serving(Arc::new(plugin)))
-            .map_err(|problem| problem.of_plugin(&id))
-    }
-
-    async fn build(
+    /// `grant.*` when the grant does not fit the manifest, or a secret's value is not to be had.
+    pub fn admit(
         &self,
         id: PluginId,
-        bytes: Vec<u8>,
+        opened: Opened,
         grant: Grant,
         base: &Path,
     ) -> Result<LoadedPlugin, Problem> {
-        let generation = Engine::generation(&bytes);
-        let program = self.prepare(bytes).await?;
-        let manifest = self.engine.describe(&program, &grant.limits).await?;
-        let wanted = manifest::check(&manifest)?;
+        let Opened {
+            generation,
+            program,
+            manifest,
+            wanted,
+        } = opened;
         let file = format!("{id}.toml");
         let mut installations = HashMap::new();
         for account in self.accounts.iter() {
@@ -154,13 +81,6 @@ impl Loader {
             installations.insert(account.clone(), Arc::new(installation));
         }
         let permission = Permission::of(&manifest, &wanted, &grant.all).and_own(&installations);
-        tracing::info!(
-            plugin = %id,
-            %generation,
-            serves = program.serves().join(", "),
-            permission = permission.0.join("; "),
-            "plugin loaded"
-        );
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
             actions: manifest
@@ -193,12 +113,14 @@ impl Loader {
                 continue;
             }
             let value = self.vault.value(plugin, account, name).map_err(|why| {
-                Problem::new(
+                let mut problem = Problem::new(
                     Code::GrantSecretMissing,
                     format!("The secret {name} of the account {account} cannot be had now."),
                 )
                 .field(format!("secrets.{name}"))
-                .detail(why)
+                .detail(why);
+                problem.retryable = true;
+                problem
             })?;
             if let Some(value) = value {
                 secrets.insert(name, value);
@@ -207,8 +129,18 @@ impl Loader {
         Ok(())
     }
 
+    /// What it runs plugins with.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The budget of a call that no grant changes.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Compiles on a thread of its own: it takes seconds for large guests.
-    async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
+    pub(super) async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
         let engine = self.engine.clone();
         tokio::task::spawn_blocking(move || engine.prepare(&bytes))
             .await
@@ -219,14 +151,6 @@ impl Loader {
                 ))
             })
     }
-}
-
-/// Why a file of the folder is passed over for the program's own plugin.
-fn brought(file: &str) -> Problem {
-    Problem::new(
-        Code::LoadBadPath,
-        format!("{file} has the id of a plugin that the program itself brings; rename the file."),
-    )
 }
 
 /// What one account's installation may do: manifest ∩ grant.
@@ -243,7 +167,7 @@ fn install(
         let value = source.value(base).map_err(|why| {
             Problem::new(
                 Code::GrantSecretMissing,
-                format!("{file}: secrets.{name}: {why}; set it and load the plugin again."),
+                format!("{file}: secrets.{name}: {why}; {}.", remedy(source)),
             )
             .field(format!("secrets.{name}"))
         })?;
@@ -257,6 +181,14 @@ fn install(
             allowed: part.http.clone().unwrap_or_default(),
         },
     })
+}
+
+/// A program's environment stays as it was started with.
+fn remedy(source: &SecretSource) -> &'static str {
+    match source {
+        SecretSource::Env(_) => "set it and start the host again",
+        SecretSource::File(_) => "write it, and the plugin is loaded again",
+    }
 }
 
 impl Permission {
@@ -291,6 +223,7 @@ impl Permission {
         }
         Self(lines)
     }
+
     /// With the secrets that came from elsewhere than the grant.
     fn and_own(mut self, installations: &HashMap<AccountId, Arc<Installation>>) -> Self {
         for line in &mut self.0 {
@@ -306,5 +239,42 @@ impl Permission {
             }
         }
         self
+    }
+
+    /// What is different from an earlier version's or grant's, in words; empty when nothing is.
+    pub fn since(&self, before: &Self) -> Vec<String> {
+        let new = self.0.iter().filter(|line| !before.0.contains(line));
+        let old = before.0.iter().filter(|line| !self.0.contains(line));
+        let now = new.map(|line| match line.split_once(": asked for, ") {
+            Some((what, not)) => format!("now also asks for {what}, {not}"),
+            None => format!("now: {line}"),
+        });
+        now.chain(old.map(|line| format!("no longer: {line}")))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_of_two_permissions_is_told_in_words() {
+        let of = |lines: &[&str]| Permission(lines.iter().map(|line| (*line).into()).collect());
+        let before = of(&["GET https://a.example/v1/", "secret key: given"]);
+        let after = of(&[
+            "GET https://a.example/v1/",
+            "https://b.example/: asked for, not granted",
+            "secret key: asked for, not given",
+        ]);
+        assert_eq!(
+            after.since(&before),
+            [
+                "now also asks for https://b.example/, not granted",
+                "now also asks for secret key, not given",
+                "no longer: secret key: given",
+            ]
+        );
+        assert!(before.since(&before).is_empty());
     }
 }

@@ -3,15 +3,24 @@
 //!
 //! Control path. Hot code takes `View::current` once and holds the snapshot to the end of its call.
 
+mod attempt;
 mod folder;
 mod given;
 mod grant;
+mod keep;
 mod load;
 mod manifest;
+mod open;
+mod programs;
 mod snapshot;
+mod stamp;
+mod tracked;
+mod watch;
 
-pub use folder::{Candidate, Folder};
+pub use folder::{Folder, PLUGIN_BYTES};
 pub use given::Given;
 pub use grant::{Grant, GrantPart};
+pub use keep::{Catalog, Reloaded};
 pub use load::{Loader, Permission};
-pub use snapshot::{LoadedPlugin, Refused, Snapshot, View};
+pub use open::Opened;
+pub use snapshot::{LoadedPlugin, Pending, Refused, Snapshot, View};

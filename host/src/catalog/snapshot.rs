@@ -45,6 +45,15 @@ impl LoadedPlugin {
     }
 }
 
+/// What became of the newest version of a plugin that serves an earlier one.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The version that did not load; none when its bytes are those that serve, or were not read.
+    pub generation: Option<Generation>,
+    /// Why.
+    pub problem: Problem,
+}
+
 /// A file that is not served, and why.
 #[derive(Clone, Debug)]
 pub struct Refused {
@@ -61,6 +70,7 @@ pub struct Snapshot {
     by_id: HashMap<PluginId, usize>,
     refused: Vec<Refused>,
     disabled: Vec<PluginId>,
+    pending: HashMap<PluginId, Pending>,
 }
 
 impl Snapshot {
@@ -81,7 +91,14 @@ impl Snapshot {
             by_id,
             refused,
             disabled,
+            pending: HashMap::new(),
         }
+    }
+
+    /// With what is wrong with the newest versions of plugins that serve an earlier one.
+    #[must_use]
+    pub fn with_pending(self, pending: HashMap<PluginId, Pending>) -> Self {
+        Self { pending, ..self }
     }
 
     /// All plugins, in the operator's order.
@@ -98,6 +115,11 @@ impl Snapshot {
     /// Files that are not served.
     pub fn refused(&self) -> &[Refused] {
         &self.refused
+    }
+
+    /// Why a plugin that is served is not served in its newest version; none when it is.
+    pub fn pending(&self, id: &PluginId) -> Option<&Pending> {
+        self.pending.get(id)
     }
 
     /// Plugins that their grants switch off.

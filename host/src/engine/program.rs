@@ -46,6 +46,13 @@ impl Program {
             .collect()
     }
 
+    /// Whether this is the very same compiled code as `other`, not merely the same bytes compiled
+    /// again.
+    pub fn is(&self, other: &Self) -> bool {
+        let code = |program: &Self| program.pre.component().image_range();
+        code(self) == code(other)
+    }
+
     /// The contract's version that the SDK stamped.
     pub fn contract(&self) -> Option<&str> {
         self.contract.as_deref()

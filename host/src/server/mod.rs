@@ -18,7 +18,6 @@ use tokio::net::TcpListener;
 
 /// Bounds of the traffic listener.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct ServerSettings {
     /// The largest body of a request, in bytes. Freshchat's events, the largest of all desks'
     /// requests, have 256 KB at most.
@@ -27,6 +26,8 @@ pub struct ServerSettings {
     pub arrival: Duration,
     /// How long running requests may take when the server ends.
     pub drain: Duration,
+    /// Whether the plugins folder is watched while serving.
+    pub watch: bool,
     /// Who sees what calls used, and the hints for operators.
     pub insiders: Insiders,
 }
@@ -53,6 +54,7 @@ impl Default for ServerSettings {
             arrival: Duration::from_secs(10),
             drain: Duration::from_secs(10),
             insiders: Insiders::Loopback,
+            watch: true,
         }
     }
 }
@@ -80,7 +82,8 @@ impl Host {
     }
 }
 
-/// Serves both listeners until `shutdown` is done, then lets running requests end.
+/// Serves both listeners, and keeps the plugins in step with their folder, until `shutdown` is
+/// done; then lets running requests end.
 ///
 /// # Errors
 /// When a listener does not know its own address.
@@ -99,6 +102,7 @@ pub async fn serve(
         drain: settings.drain,
     };
     let admin_router = admin::router(host.clone());
+    let watching = watching(&host, settings.watch);
     let traffic_router = host.router(keys, settings);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let both = async {
@@ -110,6 +114,7 @@ pub async fn serve(
     tokio::pin!(both);
     tokio::select! {
         _ = &mut both => {}
+        () = watching => {}
         () = shutdown => {
             // Nobody listens any more only when both loops have ended, and then this is no news.
             let _ = stop.send(true);
@@ -117,4 +122,15 @@ pub async fn serve(
         }
     }
     Ok(())
+}
+
+/// Never ends, watched or not.
+fn watching(host: &Host, watch: bool) -> impl Future<Output = ()> + Send + use<> {
+    let folder = watch.then(|| host.watch());
+    async move {
+        match folder {
+            Some(folder) => folder.await,
+            None => std::future::pending().await,
+        }
+    }
 }

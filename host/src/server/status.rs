@@ -18,6 +18,7 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::CallBusy => StatusCode::SERVICE_UNAVAILABLE,
+        // What an operator asked to be loaded again, and cannot be.
         Code::LoadNotWasm
         | Code::LoadWrongKind
         | Code::LoadMalformed
@@ -34,8 +35,8 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadCompileFailed
         | Code::ManifestInvalid
         | Code::GrantInvalid
-        | Code::GrantSecretMissing
-        | Code::ConfigInvalid
+        | Code::GrantSecretMissing => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::ConfigInvalid
         | Code::CallFuelExhausted
         | Code::CallDeadlineExceeded
         | Code::CallMemoryLimit

@@ -101,7 +101,11 @@ async fn sidepane(plugins: usize) -> anyhow::Result<()> {
     server::serve(
         host,
         Keys::default(),
-        ServerSettings::default(),
+        // The folder is gone by now.
+        ServerSettings {
+            watch: false,
+            ..ServerSettings::default()
+        },
         traffic,
         admin,
         never,

@@ -1,0 +1,95 @@
+//! The admin listener: is it alive, is it ready, which plugins are served and why others are not,
+//! and reading one again.
+
+mod view;
+
+use super::status;
+use crate::catalog::Reloaded;
+use crate::host::Host;
+use crate::model::id::PluginId;
+use crate::model::problem::{Code, Problem};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use serde_json::json;
+
+/// The admin listener's routes.
+pub(super) fn router(host: Host) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/plugins", get(plugins))
+        .route("/plugins/{id}", get(plugin))
+        .route("/plugins/{id}/reload", post(reload))
+        .fallback(|| async {
+            refuse(&Problem::new(
+                Code::RequestNotFound,
+                "Nothing is served at this address.",
+            ))
+        })
+        .method_not_allowed_fallback(|| async {
+            refuse(&Problem::new(
+                Code::RequestMethod,
+                "This address does not answer this method.",
+            ))
+        })
+        .with_state(host)
+}
+
+/// Ready means that the first snapshot stands: `Host` exists only after it.
+async fn ready(State(_host): State<Host>) -> &'static str {
+    "ok\n"
+}
+
+async fn plugins(State(host): State<Host>) -> Response {
+    let snapshot = host.view().current();
+    answer(StatusCode::OK, &view::Listing::of(&snapshot))
+}
+
+async fn plugin(State(host): State<Host>, Path(id): Path<String>) -> Response {
+    let snapshot = host.view().current();
+    match view::About::of(&snapshot, &id) {
+        Some(about) => answer(StatusCode::OK, &about),
+        None => refuse(&unknown(&id)),
+    }
+}
+
+async fn reload(State(host): State<Host>, Path(id): Path<String>) -> Response {
+    let Some(plugin) = PluginId::parse(&id) else {
+        return refuse(&unknown(&id));
+    };
+    match host.reload(&plugin).await {
+        Ok(Reloaded::Serving(generation)) => answer(
+            StatusCode::OK,
+            &json!({ "plugin": id, "state": "serving", "generation": generation.to_string() }),
+        ),
+        Ok(Reloaded::Disabled) => answer(
+            StatusCode::OK,
+            &json!({ "plugin": id, "state": "disabled" }),
+        ),
+        Ok(Reloaded::Removed) => {
+            answer(StatusCode::OK, &json!({ "plugin": id, "state": "removed" }))
+        }
+        Err(problem) => refuse(&problem),
+    }
+}
+
+fn unknown(id: &str) -> Problem {
+    let message = format!("There is no plugin {id:?} here; `/plugins` lists those there are.");
+    Problem::new(Code::RequestUnknownPlugin, message)
+}
+
+fn refuse(problem: &Problem) -> Response {
+    let body = json!({ "error": view::Error::of(problem) });
+    answer(status::of(problem.code), &body)
+}
+
+fn answer(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
