@@ -189,12 +189,17 @@ impl Host {
     /// # Errors
     /// `request.unknown_plugin`, and as `context`.
     pub async fn ask(&self, question: &Question) -> Result<Pane, Problem> {
-        let account = &question.context.account;
-        if !self.accounts.contains(account) {
-            let message = format!("This host has no account `{account}`.");
-            return Err(Problem::new(Code::RequestInvalidField, message).field("account"));
-        }
+        self.knows(&question.context.account)?;
         self.dispatch.pane(question).await
+    }
+
+    /// As `ask`, and says of every plugin of the folder why its card is in the pane or is not.
+    ///
+    /// # Errors
+    /// As `ask`.
+    pub async fn explain(&self, question: &Question) -> Result<Pane, Problem> {
+        self.knows(&question.context.account)?;
+        self.dispatch.explain(question).await
     }
 
     /// The plugins of this moment: what is served, what is refused and why, what is switched off.
@@ -211,6 +216,19 @@ impl Host {
     /// listeners of `server::serve` are named by it; a program that listens itself names its own.
     pub fn own_listeners(&self, addresses: Vec<SocketAddr>) {
         self.own.store(Arc::new(addresses));
+    }
+}
+
+impl Host {
+    fn knows(&self, account: &AccountId) -> Result<(), Problem> {
+        match self.accounts.contains(account) {
+            true => Ok(()),
+            false => Err(Problem::new(
+                Code::RequestInvalidField,
+                format!("This host has no account `{account}`."),
+            )
+            .field("account")),
+        }
     }
 }
 

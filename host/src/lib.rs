@@ -10,7 +10,8 @@
 //! use sidepane::{Answer, Context, Host};
 //!
 //! # async fn tour() -> Result<(), sidepane::Problem> {
-//! // Every `<id>.wasm` in the folder is a plugin, `<id>.toml` its grant.
+//! // Every `<id>.wasm` in the folder is a plugin, `<id>.toml` its grant. It is read once; whoever
+//! // drives `host.watch()` follows what is dropped into it.
 //! let host = Host::builder().folder("plugins").cache("data").start().await?;
 //!
 //! // Who is the agent looking at? What is not known is left out.

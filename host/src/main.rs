@@ -1,15 +1,12 @@
 //! The command line: parse, build, run.
 
+mod cli;
+
 use clap::{Parser, Subcommand};
-use sidepane::config::settings::Settings;
-use sidepane::engine::EngineSettings;
-use sidepane::host::{Host, HostSettings};
-use sidepane::model::problem::Problem;
-use sidepane::server::{self, ServerSettings};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use cli::stop::Stop;
+use cli::{call, check, completions, config, explain, grant, print, serve};
 use std::process::ExitCode;
-use tokio::net::TcpListener;
+use tracing_subscriber::filter::LevelFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -17,6 +14,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// A plugin host for support desks: one plugin, a card in every desk's side pane.
 #[derive(Debug, Parser)]
 #[command(name = "sidepane", version, arg_required_else_help = true)]
+#[command(
+    after_help = "From a plugin's file to its card:\n  sidepane check order-lookup.wasm\n  \
+                        sidepane grant order-lookup.wasm > order-lookup.toml\n  sidepane call \
+                        order-lookup.wasm --view ticket --email ada@example.com\n  sidepane serve \
+                        --plugins .\n\nExit codes: 0 done, 1 the plugin or its answer is at fault, \
+                        2 the command line or a file is."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -25,172 +29,65 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves the plugins of a folder: desks on one address, operators on another.
-    #[command(after_help = "Example:\n  sidepane serve --plugins ./plugins\n  curl \
-                            '127.0.0.1:7117/imbox?view=ticket&email=ada@example.com'")]
-    Serve(Serve),
-}
-
-#[derive(Debug, clap::Args)]
-struct Serve {
-    /// Settings as TOML; without it, `sidepane.toml` where there is one, else the defaults.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder of plugins and grants [default: plugins].
-    #[arg(long, value_name = "DIR")]
-    plugins: Option<PathBuf>,
-    /// The folder for compiled plugins [default: data].
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Where desks ask [default: 127.0.0.1:7117].
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<SocketAddr>,
-    /// Where operators look [default: 127.0.0.1:7118].
-    #[arg(long, value_name = "ADDRESS")]
-    admin: Option<SocketAddr>,
+    Serve(serve::Serve),
+    /// Loads a plugin as the host would: what it exports, what it asks for, what it gets.
+    Check(check::Check),
+    /// Asks a plugin once: the answer on standard output, what it used and wrote beside it.
+    Call(Box<call::Call>),
+    /// Writes the grant that a plugin's manifest asks for, with its reasons.
+    Grant(grant::Grant),
+    /// Checks or shows sidepane.toml.
+    Config(config::Config),
+    /// Asks a running host why each plugin's card is there or is not.
+    Explain(explain::Explain),
+    /// Writes what a shell needs to complete this command.
+    Completions(completions::Completions),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
+    log_to_stderr(match arguments.command {
+        Command::Serve(_) => LevelFilter::INFO,
+        // The other commands say themselves what there is to say.
+        _ => LevelFilter::OFF,
+    });
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            print::note(&format!("error: {stop}"));
+            stop.code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Stop> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         // Sockets are looked at after this many tasks: hogs do not delay them for long.
         .event_interval(16)
-        .build();
-    let ended = match (runtime, arguments.command) {
-        (Ok(runtime), Command::Serve(serve)) => runtime.block_on(run(serve)),
-        (Err(error), _) => Err(Failed::of("no threads to run on", &error)),
-    };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failed(text)) => {
-            complain(&text);
-            ExitCode::from(2)
+        .build()
+        .map_err(|error| Stop::of("no threads to run on", &error))?;
+    match command {
+        Command::Serve(serve) => runtime.block_on(serve::run(serve)),
+        Command::Check(check) => runtime.block_on(check::run(check)),
+        Command::Call(call) => runtime.block_on(call::run(*call)),
+        Command::Grant(grant) => runtime.block_on(grant::run(grant)),
+        Command::Config(config) => config::run(config),
+        Command::Explain(explain) => runtime.block_on(explain::run(explain)),
+        Command::Completions(shell) => {
+            completions::run(&shell, &mut <Arguments as clap::CommandFactory>::command());
+            Ok(())
         }
     }
 }
 
-/// Why the program ends, for people.
-struct Failed(String);
-
-impl Failed {
-    fn of(what: &str, error: &dyn std::fmt::Display) -> Self {
-        Self(format!("{what}: {error}"))
-    }
-}
-
-impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Self {
-        let mut text = problem.message;
-        if !problem.detail.is_empty() {
-            text = format!("{text}\n{}", problem.detail);
-        }
-        if let Some(hint) = problem.hint {
-            text = format!("{text}\n\nWrite:\n{hint}");
-        }
-        Self(text)
-    }
-}
-
-async fn run(arguments: Serve) -> Result<(), Failed> {
-    let settings = settings(arguments)?;
-    settings.check_listeners()?;
-    let host = Host::start(HostSettings {
-        engine: EngineSettings {
-            cache: Some(settings.data.join("artefacts")),
-            ..EngineSettings::default()
-        },
-        limits: settings.limits.clone(),
-        accounts: settings
-            .keys
-            .accounts
-            .iter()
-            .map(|keys| keys.account.clone())
-            .collect(),
-        ..HostSettings::of_folder(&settings.plugins)
-    })
-    .await?;
-    let traffic = bind("listen", settings.listen).await?;
-    let admin = bind("admin", settings.admin).await?;
-    tracing::info!(listen = %settings.listen, admin = %settings.admin, "serving");
-    let shutdown = shutdown();
-    server::serve(
-        host,
-        settings.keys,
-        ServerSettings::default(),
-        traffic,
-        admin,
-        shutdown,
-    )
-    .await
-    .map_err(|error| Failed::of("the listeners", &error))
-}
-
-/// The file's settings, with what the command line says over them.
-fn settings(arguments: Serve) -> Result<Settings, Failed> {
-    let named = arguments.config.is_some();
-    let path = arguments.config.unwrap_or_else(|| "sidepane.toml".into());
-    let mut settings = match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            let base = path.parent().unwrap_or(Path::new(""));
-            Settings::parse(&path.display().to_string(), &text, base)?
-        }
-        Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
-        Err(error) => {
-            return Err(Failed::of(
-                &format!("{} cannot be read", path.display()),
-                &error,
-            ));
-        }
-    };
-    settings.plugins = arguments.plugins.unwrap_or(settings.plugins);
-    settings.data = arguments.data.unwrap_or(settings.data);
-    settings.listen = arguments.listen.unwrap_or(settings.listen);
-    settings.admin = arguments.admin.unwrap_or(settings.admin);
-    Ok(settings)
-}
-
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Failed> {
-    TcpListener::bind(address).await.map_err(|error| {
-        Failed::of(
-            &format!("{address} is not to be had; name another with `--{key}`"),
-            &error,
-        )
-    })
-}
-
-async fn shutdown() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                terminated.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-    tracing::info!("ending");
-}
-
-fn log_to_stderr() {
+fn log_to_stderr(usually: LevelFilter) {
     let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::Level::INFO.into())
+        .with_default_directive(usually.into())
         .with_env_var("SIDEPANE_LOG")
         .from_env_lossy();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "errors of a command go to standard error"
-)]
-fn complain(text: &str) {
-    eprintln!("error: {text}");
 }

@@ -23,3 +23,4 @@ mod folder;
 mod limits;
 mod logs;
 mod neighbours;
+mod reload;

@@ -13,8 +13,7 @@ order = 20
 ";
 
 /// What `order-lookup` may do: read from the demo's CRM, with the key that it never sees.
-const ORDER_LOOKUP_GRANT: &str =
-    "# Take the rule out and start the demo again: the orders are gone, \
+const ORDER_LOOKUP_GRANT: &str = "# Take the rule out while the demo runs: the orders are gone, \
                                   and /v1/context says
 # which lines would bring them back.
 order = 10

@@ -100,6 +100,7 @@ impl Live {
                 hint = denial.hint,
                 "request refused"
             );
+            self.world.log.denied(&self.author, denial);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Lines that plugins write: standard output and error, and the contract's `log`.
 
+use crate::model::http::Denial;
 use crate::model::id::{AccountId, PluginId, RequestId};
 
 /// One line, already within its limits.
@@ -43,6 +44,10 @@ pub struct Author {
 pub trait LogSink: Send + Sync {
     /// Takes one line. It must not block.
     fn write(&self, author: &Author, line: LogLine);
+
+    /// Is told of a request that the policy refused. Whoever keeps lines for an author wants it
+    /// among them; the operator's log has it already.
+    fn denied(&self, _author: &Author, _denial: &Denial) {}
 }
 
 /// Hands lines to `tracing` under the target `plugin`, text and fields as data.

@@ -194,3 +194,64 @@ pub(super) fn snapshot(files: &Files, brought: &Brought) -> Snapshot {
     }
     Snapshot::new(plugins, refused, disabled).with_pending(pending)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(marks: &Marks, code: Code, retryable: bool) -> Attempt {
+        let mut problem = Problem::new(code, "It does not load.");
+        problem.retryable = retryable;
+        Attempt {
+            marks: marks.clone(),
+            secret_files: Vec::new(),
+            generation: None,
+            compiled: None,
+            came: Err(problem),
+        }
+    }
+
+    /// Marks that differ with their number.
+    fn marks(number: usize) -> Marks {
+        Marks {
+            secrets: vec![None; number],
+            ..Marks::default()
+        }
+    }
+
+    #[test]
+    fn a_file_is_due_when_it_has_looked_the_same_for_a_while() {
+        let mut tracked = Tracked::default();
+        let begun = Instant::now();
+        let at = |ms| begun + Duration::from_millis(ms);
+        for (when, number, due) in [
+            (0, 1, Due::After(at(0))),
+            (100, 1, Due::After(at(0))),
+            (140, 2, Due::After(at(140))),
+            (200, 1, Due::After(at(200))),
+            (340, 1, Due::After(at(200))),
+            (350, 1, Due::Now),
+        ] {
+            assert_eq!(tracked.see(marks(number), at(when)), due, "at {when} ms");
+        }
+    }
+
+    #[test]
+    fn what_failed_is_not_tried_again_before_it_changes() {
+        let later = |begun: Instant| begun + SLOW * 100;
+        for (code, retryable, again) in [
+            (Code::LoadMalformed, false, Due::Never),
+            (Code::GrantSecretMissing, false, Due::Never),
+            // The machine's fault, not the file's.
+            (Code::LoadUnreadable, false, Due::Now),
+            (Code::CallBusy, true, Due::Now),
+        ] {
+            let (mut tracked, begun) = (Tracked::default(), Instant::now());
+            tracked.take("a.wasm", failed(&marks(1), code, retryable), begun);
+            assert_eq!(tracked.see(marks(1), begun), Due::Never, "{code} at once");
+            assert_eq!(tracked.see(marks(1), later(begun)), again, "{code}");
+            let changed = tracked.see(marks(2), later(begun));
+            assert_eq!(changed, Due::After(later(begun)), "{code}");
+        }
+    }
+}

@@ -73,6 +73,35 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     fields.finish(errors);
 }
 
+/// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 17] {
+    let kib = |bytes: u64| bytes >> 10;
+    let card = &limits.card;
+    [
+        ("fuel", limits.fuel),
+        ("setup_fuel", limits.setup_fuel),
+        ("deadline_ms", whole(limits.deadline.as_millis())),
+        ("memory_mib", limits.memory_bytes >> 20),
+        ("host_calls", limits.host_calls),
+        ("hostcall_kib", kib(limits.hostcall_bytes)),
+        ("log_kib", kib(limits.log_bytes)),
+        ("http_requests", limits.http_requests.into()),
+        ("http_request_kib", kib(limits.http_request_bytes)),
+        ("http_response_kib", kib(limits.http_response_bytes)),
+        ("http_total_kib", kib(limits.http_bytes)),
+        ("concurrency", limits.concurrency.into()),
+        ("queue", limits.queue.into()),
+        ("card_blocks", whole(card.blocks)),
+        ("card_rows", whole(card.rows)),
+        ("card_html_kib", kib(whole(card.html_bytes))),
+        ("card_kib", kib(whole(card.card_bytes))),
+    ]
+}
+
+fn whole(number: impl TryInto<u64>) -> u64 {
+    number.try_into().unwrap_or(u64::MAX)
+}
+
 struct Table<'a, 't, 'e> {
     fields: &'a mut Fields<'t>,
     errors: &'a mut Errors<'e>,
@@ -104,5 +133,31 @@ impl Table<'_, '_, '_> {
         let text = format!("{name} is {value}, and may be {low} to {high}");
         self.errors.add(at, text);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields;
+    use crate::model::problem::Code;
+
+    #[test]
+    fn every_key_that_is_read_is_told() {
+        let changed: String = entries(&Limits::default())
+            .iter()
+            .map(|(key, value)| format!("{key} = {}\n", value / 2))
+            .collect();
+        let read = |text: &str| {
+            fields::read("limits", text, Code::ConfigInvalid, |fields, errors| {
+                let mut limits = Limits::default();
+                overlay(fields, &mut limits, errors);
+                limits
+            })
+        };
+        let halved = read(&changed).expect("limits");
+        for ((key, now), (_, before)) in entries(&halved).iter().zip(entries(&Limits::default())) {
+            assert_eq!(*now, before / 2, "{key}");
+        }
     }
 }

@@ -5,10 +5,11 @@
 //! asker goes away, everything they hold is free at once.
 
 mod call;
+mod explain;
 mod route;
 
 use crate::capability::live::World;
-use crate::catalog::View;
+use crate::catalog::{Snapshot, View};
 use crate::engine::Engine;
 use crate::model::outcome::{Outcome, Pane};
 use crate::model::problem::Problem;
@@ -51,8 +52,15 @@ impl Dispatch {
         &self,
         question: &Question,
     ) -> Result<impl Stream<Item = Placed> + Send + use<>, Problem> {
-        let snapshot = self.view.current();
-        let asked = route::asked(&snapshot, question)?;
+        self.ask_of(&self.view.current(), question)
+    }
+
+    fn ask_of(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+    ) -> Result<impl Stream<Item = Placed> + Send + use<>, Problem> {
+        let asked = route::asked(snapshot, question)?;
         let context = Arc::new(question.context.clone());
         let calls: FuturesUnordered<_> = asked
             .into_iter()
@@ -74,11 +82,27 @@ impl Dispatch {
     /// # Errors
     /// As `ask`. A plugin that fails is an outcome, not an error.
     pub async fn pane(&self, question: &Question) -> Result<Pane, Problem> {
-        let mut placed: Vec<Placed> = self.ask(question)?.collect().await;
+        self.pane_of(&self.view.current(), question).await
+    }
+
+    /// As `pane`, and says of every plugin of the folder why its card is there or is not.
+    ///
+    /// # Errors
+    /// As `ask`.
+    pub async fn explain(&self, question: &Question) -> Result<Pane, Problem> {
+        let snapshot = self.view.current();
+        let mut pane = self.pane_of(&snapshot, question).await?;
+        pane.explained = Some(explain::explain(&snapshot, question, &pane.outcomes));
+        Ok(pane)
+    }
+
+    async fn pane_of(&self, snapshot: &Snapshot, question: &Question) -> Result<Pane, Problem> {
+        let mut placed: Vec<Placed> = self.ask_of(snapshot, question)?.collect().await;
         placed.sort_by_key(|placed| placed.order);
         Ok(Pane {
             request_id: question.context.request_id.clone(),
             outcomes: placed.into_iter().map(|placed| placed.outcome).collect(),
+            explained: None,
         })
     }
 

@@ -5,6 +5,7 @@
 
 pub mod card;
 pub mod context;
+pub mod explain;
 pub mod http;
 pub mod id;
 pub mod manifest;

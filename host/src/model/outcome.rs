@@ -1,6 +1,7 @@
 //! What became of asking the plugins: one outcome for each, and the pane made of them.
 
 use super::card::{Card, Link};
+use super::explain::Explained;
 use super::id::{Generation, PluginId, RequestId};
 use super::problem::Problem;
 use super::usage::Usage;
@@ -41,6 +42,8 @@ pub struct Pane {
     pub request_id: RequestId,
     /// In the operator's order.
     pub outcomes: Vec<Outcome>,
+    /// Every plugin of the folder, and why its card is here or is not; none unless asked for.
+    pub explained: Option<Vec<Explained>>,
 }
 
 impl Pane {

@@ -95,10 +95,12 @@ async fn answer(
     };
     let account = surface.verify(&inbound, &shared.keys)?;
     let question = surface.parse(&inbound, account, id.clone())?;
-    let pane = shared.host.ask(&question).await?;
-    Ok(respond(
-        surface.render(&pane, reveal(&parts, shared.settings.insiders)),
-    ))
+    let reveal = reveal(&parts, shared.settings.insiders);
+    let pane = match reveal == Reveal::Inside && surface.asks_why(&inbound) {
+        true => shared.host.explain(&question).await?,
+        false => shared.host.ask(&question).await?,
+    };
+    Ok(respond(surface.render(&pane, reveal)))
 }
 
 /// The whole body, within its bounds in size and time.

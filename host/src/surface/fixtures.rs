@@ -196,6 +196,7 @@ fn pane(setup: &str) -> (Pane, Reveal) {
     let request_id = RequestId::new("req-1");
     (
         Pane {
+            explained: None,
             request_id,
             outcomes,
         },

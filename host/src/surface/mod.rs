@@ -52,6 +52,12 @@ pub trait CardSurface: Sync {
         request_id: RequestId,
     ) -> Result<Question, Problem>;
 
+    /// Whether the request also asks why each plugin's card is there or is not. Only an asker who
+    /// may see the inside is told.
+    fn asks_why(&self, _inbound: &Inbound<'_>) -> bool {
+        false
+    }
+
     /// Writes the answer.
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
 

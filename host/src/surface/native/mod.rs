@@ -3,6 +3,7 @@
 //! Everything is named as in `model::context`, in snake_case. GET also takes ImBox's camelCase
 //! names, so that an address written for ImBox works here.
 
+mod explain;
 mod parse;
 mod render;
 
@@ -41,6 +42,10 @@ impl CardSurface for Native {
         request_id: RequestId,
     ) -> Result<Question, Problem> {
         parse::question(inbound, account, request_id)
+    }
+
+    fn asks_why(&self, inbound: &Inbound<'_>) -> bool {
+        parse::asks_why(inbound)
     }
 
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply {

@@ -31,6 +31,17 @@ pub(super) fn question(
     draft.finish()
 }
 
+/// Whether the query says `explain=1`.
+pub(super) fn asks_why(inbound: &Inbound<'_>) -> bool {
+    inbound.method == Method::GET
+        && query::pairs(inbound.query)
+            .flatten()
+            .any(|(name, value)| name == EXPLAIN && value == "1")
+}
+
+/// Asks why each card is there or is not: about the answer, so no plugin reads it.
+const EXPLAIN: &str = "explain";
+
 /// Fields that hold one text, under the names they have in JSON and, dotted, in a query.
 const NAMES: &[&str] = &[
     "view",
@@ -95,6 +106,11 @@ impl Draft {
                     "false" | "" => false,
                     _ => return Err(wrong(name, "it must be `true` or `false`")),
                 };
+            } else if name == EXPLAIN {
+                self.once(EXPLAIN, name)?;
+                if !matches!(value.as_str(), "1" | "0" | "") {
+                    return Err(wrong(name, "it must be `1`"));
+                }
             } else if name == "plugin" {
                 self.ask(name, &value)?;
             } else if name == "plugins" {

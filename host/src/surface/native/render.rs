@@ -2,14 +2,16 @@
 
 use super::super::answer::{self, Each, ErrorView};
 use super::super::{Reply, Reveal};
+use super::explain::ExplainedView;
 use crate::model::card::{
     Block, Button, ButtonStyle, Card, Cell, Confirm, Content, Element, Link, Other, Row,
 };
+use crate::model::explain::Explained;
 use crate::model::id::Generation;
 use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome, Pane};
 use crate::model::problem::{Code, Problem};
-use crate::model::usage::Usage;
+use crate::model::usage::{Usage, Used};
 use http::StatusCode;
 use serde::ser::{Serialize, Serializer};
 
@@ -24,6 +26,11 @@ pub(super) fn pane(pane: &Pane, reveal: Reveal) -> Reply {
         contact_name: pane.contact_name(),
         contact_link: pane.contact_link().map(LinkView::new),
         cards: Each(&pane.outcomes, outcome),
+        explain: pane
+            .explained
+            .as_deref()
+            .filter(|_| reveal == Reveal::Inside)
+            .map(|all| Each(all, |one| Some(ExplainedView::new(one)))),
     };
     answer::json(StatusCode::OK, &view, expected(pane))
 }
@@ -42,6 +49,8 @@ struct PaneView<'a> {
     contact_name: Option<&'a str>,
     contact_link: Option<LinkView<'a>>,
     cards: Each<'a, Outcome, OutcomeView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Each<'a, Explained, ExplainedView<'a>>>,
 }
 
 #[derive(serde::Serialize)]
@@ -89,7 +98,7 @@ impl<'a> OutcomeView<'a> {
 }
 
 /// `sha256:` and the digest in hex, without an allocation for each byte.
-struct Digest<'a>(&'a Generation);
+pub(super) struct Digest<'a>(pub(super) &'a Generation);
 
 impl Serialize for Digest<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -111,19 +120,26 @@ struct UsageView<'a>(&'a Usage);
 
 impl Serialize for UsageView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct UsedView {
-            used: u64,
-            limit: u64,
-        }
+        serializer.collect_map(
+            self.0
+                .each()
+                .map(|(name, measure)| (name, UsedView::new(measure))),
+        )
+    }
+}
 
-        serializer.collect_map(self.0.each().map(|(name, measure)| {
-            let view = UsedView {
-                used: measure.used,
-                limit: measure.limit,
-            };
-            (name, view)
-        }))
+#[derive(serde::Serialize)]
+pub(super) struct UsedView {
+    used: u64,
+    limit: u64,
+}
+
+impl UsedView {
+    pub(super) fn new(measure: Used) -> Self {
+        Self {
+            used: measure.used,
+            limit: measure.limit,
+        }
     }
 }
 

@@ -1,0 +1,366 @@
+//! `sidepane check`: loads a plugin as the host would, and says what it is, asks for and gets.
+
+use super::file::{self, GrantText, PluginFile, Wasm};
+use super::print::{self, plain, section};
+use super::stop::{self, Stop};
+use serde_json::{Value, json};
+use sidepane::catalog::{Grant, Opened, Permission};
+use sidepane::config::limits;
+use sidepane::engine::{CONTRACT, Engine};
+use sidepane::model::manifest::{Field, FieldKind};
+use sidepane::model::problem::Problem;
+use sidepane::policy::egress::EgressPolicy;
+use sidepane::policy::limits::Limits;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  sidepane check hello.wasm\n  sidepane check order-lookup.wasm \
+                  --grant order-lookup.toml\n  sidepane check plugins/order-lookup.wasm --json\n\n\
+                  Exit codes: 0 the host would serve it, 1 it would not, 2 a file cannot be read."
+)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    file: PluginFile,
+    /// The same as one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks and prints.
+///
+/// # Errors
+/// The host would not serve the plugin, or a file cannot be read.
+pub(crate) async fn run(check: Check) -> Result<(), Stop> {
+    let wasm = Wasm::read(&check.file.wasm)?;
+    let text = GrantText::read(check.file.grant.as_deref(), &check.file.wasm, &wasm.id)?;
+    let report = Report::make(wasm, text).await?;
+    match check.json {
+        true => print::json(&report.json())?,
+        false => print::answer(&report.text()),
+    }
+    let told: Vec<String> = report.problems.iter().map(stop::told).collect();
+    match told.is_empty() {
+        true => Ok(()),
+        false => Err(Stop::plugin(format!(
+            "{}: {}",
+            report.wasm.shown,
+            told.join("\nerror: ")
+        ))),
+    }
+}
+
+/// Everything that can be known of a plugin and its grant.
+struct Report {
+    wasm: Wasm,
+    text: GrantText,
+    opened: Option<Opened>,
+    grant: Option<Grant>,
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    async fn make(wasm: Wasm, text: GrantText) -> Result<Self, Stop> {
+        let mut problems = Vec::new();
+        let grant = kept(text.parse(), &mut problems);
+        let defaults = Limits::default();
+        let limits = grant.as_ref().map_or(&defaults, |grant| &grant.limits);
+        let engine = file::engine()?;
+        let opened = kept(file::open(&engine, &wasm, limits).await, &mut problems);
+        if let (Some(opened), Some(grant)) = (&opened, &grant) {
+            let loader = file::loader(&engine, file::accounts(grant));
+            let admitted =
+                loader.admit(wasm.id.clone(), opened.clone(), grant.clone(), text.base());
+            kept(admitted, &mut problems);
+        }
+        Ok(Self {
+            wasm,
+            text,
+            opened,
+            grant,
+            problems,
+        })
+    }
+
+    fn text(&self) -> String {
+        let Some(opened) = &self.opened else {
+            return String::new();
+        };
+        let manifest = &opened.manifest;
+        let id = &self.wasm.id;
+        let mut text = section(
+            "plugin",
+            &[one(format!(
+                "{id}: {} {}, {} bytes",
+                plain(&manifest.name),
+                plain(&manifest.version),
+                print::count(self.wasm.bytes.len() as u64)
+            ))],
+        );
+        text += &section("generation", &[one(opened.generation.to_string())]);
+        text += &section("contract", &[one(contract(opened))]);
+        text += &section("serves", &[one(serves(opened))]);
+        text += &section("asks for", &asked(opened));
+        text += &section("grant", &[one(self.granted())]);
+        for (heading, permission) in self.permissions(opened) {
+            let lines: Vec<_> = permission.0.into_iter().map(one).collect();
+            text += &section(&heading, &lines);
+        }
+        if let Some(grant) = &self.grant {
+            text += &section("limits", &limit_lines(&grant.limits));
+        }
+        let notes: Vec<_> = self.notes(opened).into_iter().map(one).collect();
+        text += &section("note", &notes);
+        if self.problems.is_empty() {
+            text += &section("result", &[one(self.verdict())]);
+        }
+        text
+    }
+
+    fn granted(&self) -> String {
+        match &self.text.path {
+            Some(path) => path.display().to_string(),
+            None => "none: no address, no secret, default limits".to_owned(),
+        }
+    }
+
+    fn verdict(&self) -> String {
+        let off = self.grant.as_ref().is_some_and(|grant| !grant.enabled);
+        match off {
+            true => "the host would leave it out: its grant says `enabled = false`".to_owned(),
+            false => "the host would serve it".to_owned(),
+        }
+    }
+
+    /// What it gets; for each account where the grant tells them apart.
+    fn permissions(&self, opened: &Opened) -> Vec<(String, Permission)> {
+        let Some(grant) = &self.grant else {
+            return Vec::new();
+        };
+        let of = |part| Permission::of(&opened.manifest, &opened.wanted, &part);
+        let mut all = vec![("gets".to_owned(), of(grant.all.clone()))];
+        for account in grant.accounts.keys() {
+            all.push((format!("{account} gets"), of(grant.of(account))));
+        }
+        all
+    }
+
+    /// What is no error and still worth knowing.
+    fn notes(&self, opened: &Opened) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(name) = &self.wasm.rename {
+            notes.push(format!(
+                "call it {name} in the folder: its own name is no plugin's id"
+            ));
+        }
+        if let Some(grant) = &self.grant {
+            let egress = EgressPolicy {
+                wanted: opened.wanted.clone(),
+                allowed: grant.all.http.clone().unwrap_or_default(),
+            };
+            for rule in egress.unwanted() {
+                notes.push(format!(
+                    "the grant allows {}, and the plugin does not ask for it: without effect",
+                    rule.pattern
+                ));
+            }
+        }
+        notes
+    }
+
+    fn json(&self) -> Value {
+        let problems: Vec<Value> = self
+            .problems
+            .iter()
+            .map(|problem| {
+                json!({
+                    "code": problem.code.as_str(),
+                    "message": problem.message,
+                    "detail": problem.detail,
+                    "field": problem.field,
+                    "hint": problem.hint,
+                })
+            })
+            .collect();
+        let mut report = json!({
+            "file": self.wasm.shown,
+            "id": self.wasm.id.as_str(),
+            "generation": Engine::generation(&self.wasm.bytes).to_string(),
+            "bytes": self.wasm.bytes.len(),
+            "ok": self.problems.is_empty(),
+            "grant": self.text.path.as_ref().map(|path| path.display().to_string()),
+            "problems": problems,
+        });
+        let (Some(opened), Some(fields)) = (&self.opened, report.as_object_mut()) else {
+            return report;
+        };
+        fields.extend(described(opened));
+        fields.insert("notes".into(), json!(self.notes(opened)));
+        for (heading, permission) in self.permissions(opened) {
+            fields.insert(heading.replace(' ', "_"), json!(permission.0));
+        }
+        if let Some(grant) = &self.grant {
+            let all = limits::entries(&grant.limits);
+            let limits = all.map(|(key, value)| (key.to_owned(), json!(value)));
+            fields.insert("enabled".into(), json!(grant.enabled));
+            fields.insert("limits".into(), Value::Object(limits.into_iter().collect()));
+        }
+        report
+    }
+}
+
+fn kept<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn one(text: String) -> (String, String) {
+    (text, String::new())
+}
+
+fn contract(opened: &Opened) -> String {
+    match opened.program.contract() {
+        Some(stamp) => format!("{}; this host speaks {CONTRACT}", plain(stamp)),
+        None => format!("not stamped: built without the SDK; this host speaks {CONTRACT}"),
+    }
+}
+
+fn serves(opened: &Opened) -> String {
+    let mut text = opened.program.serves().join(", ");
+    if opened.program.serves_cards() {
+        text += &match opened.manifest.views.is_empty() {
+            true => "; every view".to_owned(),
+            false => format!("; the views {}", opened.manifest.views.join(", ")),
+        };
+    }
+    text
+}
+
+/// What the manifest asks for, each with its reason.
+fn asked(opened: &Opened) -> Vec<(String, String)> {
+    let manifest = &opened.manifest;
+    let hosts = opened
+        .wanted
+        .iter()
+        .zip(&manifest.hosts)
+        .map(|(rule, host)| {
+            let methods: Vec<&str> = rule.methods.iter().collect();
+            let what = format!("{} {}", methods.join("/"), rule.pattern);
+            (what, plain(&host.reason))
+        });
+    let secrets = manifest
+        .secrets
+        .iter()
+        .map(|secret| (format!("secret {}", secret.name), plain(&secret.reason)));
+    let settings = manifest.settings.iter().map(|field| {
+        let label = plain(&field.label);
+        (
+            format!("setting {}", field.name),
+            format!("{label} ({})", traits(field)),
+        )
+    });
+    let actions = manifest
+        .actions
+        .iter()
+        .map(|action| (format!("action {}", action.id), plain(&action.description)));
+    let lines: Vec<_> = hosts
+        .chain(secrets)
+        .chain(settings)
+        .chain(actions)
+        .collect();
+    match lines.is_empty() {
+        true => vec![one("nothing".to_owned())],
+        false => lines,
+    }
+}
+
+/// A setting's kind, default, and whether it has to be there.
+pub(crate) fn traits(field: &Field) -> String {
+    let mut traits = vec![kind(&field.kind)];
+    if field.required {
+        traits.push("required".to_owned());
+    }
+    if let Some(value) = &field.default_value {
+        traits.push(format!("default {:?}", plain(value)));
+    }
+    traits.join(", ")
+}
+
+fn kind(kind: &FieldKind) -> String {
+    let choices = |choices: &[sidepane::model::manifest::Choice]| {
+        let values: Vec<String> = choices.iter().map(|choice| plain(&choice.value)).collect();
+        values.join(" | ")
+    };
+    match kind {
+        FieldKind::Text => "text".to_owned(),
+        FieldKind::Paragraph => "paragraph".to_owned(),
+        FieldKind::Number => "number".to_owned(),
+        FieldKind::Date => "date".to_owned(),
+        FieldKind::Email => "e-mail address".to_owned(),
+        FieldKind::Url => "URL".to_owned(),
+        FieldKind::Checkbox => "true or false".to_owned(),
+        FieldKind::Select(all) => format!("one of {}", choices(all)),
+        FieldKind::MultiSelect(all) => format!("any of {}", choices(all)),
+        FieldKind::Other(name) => plain(name),
+    }
+}
+
+/// All limits, three a line.
+fn limit_lines(limits: &Limits) -> Vec<(String, String)> {
+    let all = limits::entries(limits);
+    let cells = all.map(|(key, value)| format!("{key} {}", print::count(value)));
+    cells
+        .chunks(3)
+        .map(|cells| {
+            let padded: Vec<String> = cells.iter().map(|cell| format!("{cell:26}")).collect();
+            one(padded.concat().trim_end().to_owned())
+        })
+        .collect()
+}
+
+fn described(opened: &Opened) -> serde_json::Map<String, Value> {
+    let manifest = &opened.manifest;
+    let hosts: Vec<Value> = opened
+        .wanted
+        .iter()
+        .zip(&manifest.hosts)
+        .map(|(rule, host)| {
+            json!({
+                "url": rule.pattern.to_string(),
+                "methods": rule.methods.iter().collect::<Vec<_>>(),
+                "secrets": rule.secrets,
+                "reason": host.reason,
+            })
+        })
+        .collect();
+    let secrets = manifest.secrets.iter();
+    let settings = manifest.settings.iter();
+    let actions = manifest.actions.iter();
+    let described = json!({
+        "name": manifest.name,
+        "version": manifest.version,
+        "contract": opened.program.contract(),
+        "serves": opened.program.serves(),
+        "views": manifest.views,
+        "events": manifest.events,
+        "hosts": hosts,
+        "secrets": secrets
+            .map(|secret| json!({"name": secret.name, "reason": secret.reason}))
+            .collect::<Vec<_>>(),
+        "settings": settings
+            .map(|field| json!({
+                "name": field.name,
+                "label": field.label,
+                "kind": kind(&field.kind),
+                "default": field.default_value,
+                "required": field.required,
+            }))
+            .collect::<Vec<_>>(),
+        "actions": actions
+            .map(|action| json!({"id": action.id, "description": action.description}))
+            .collect::<Vec<_>>(),
+    });
+    match described {
+        Value::Object(fields) => fields,
+        // `json!` of braces is an object.
+        _ => serde_json::Map::new(),
+    }
+}

@@ -1,0 +1,15 @@
+//! The commands: one a file, each a function from its arguments to an exit.
+
+pub(crate) mod ask;
+pub(crate) mod call;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod desk;
+pub(crate) mod explain;
+pub(crate) mod file;
+pub(crate) mod grant;
+pub(crate) mod print;
+pub(crate) mod progress;
+pub(crate) mod serve;
+pub(crate) mod stop;

@@ -1,0 +1,108 @@
+//! `sidepane serve`: the listeners, until a signal ends them.
+
+use super::config;
+use super::stop::Stop;
+use sidepane::config::settings::Settings;
+use sidepane::engine::EngineSettings;
+use sidepane::host::{Host, HostSettings};
+use sidepane::server::{self, ServerSettings};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::TcpListener;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  sidepane serve --plugins ./plugins\n  curl \
+                  '127.0.0.1:7117/imbox?view=ticket&email=ada@example.com'")]
+pub(crate) struct Serve {
+    /// Settings as TOML; without it, `sidepane.toml` where there is one, else the defaults.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of plugins and grants [default: plugins].
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
+    /// The folder for compiled plugins [default: data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Where desks ask [default: 127.0.0.1:7117].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Where operators look [default: 127.0.0.1:7118].
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
+}
+
+/// Serves until it is told to end.
+///
+/// # Errors
+/// The settings, the folder or an address cannot be had.
+pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
+    let settings = settings(arguments)?;
+    settings.check_listeners()?;
+    let host = Host::start(HostSettings {
+        engine: EngineSettings {
+            cache: Some(settings.data.join("artefacts")),
+            ..EngineSettings::default()
+        },
+        limits: settings.limits.clone(),
+        accounts: settings
+            .keys
+            .accounts
+            .iter()
+            .map(|keys| keys.account.clone())
+            .collect(),
+        ..HostSettings::of_folder(&settings.plugins)
+    })
+    .await
+    // No plugin stops a host: whatever it is, it is a folder or the machine.
+    .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
+    let traffic = bind("listen", settings.listen).await?;
+    let admin = bind("admin", settings.admin).await?;
+    tracing::info!(listen = %settings.listen, admin = %settings.admin, "serving");
+    let shutdown = shutdown();
+    server::serve(
+        host,
+        settings.keys,
+        ServerSettings::default(),
+        traffic,
+        admin,
+        shutdown,
+    )
+    .await
+    .map_err(|error| Stop::of("the listeners", &error))
+}
+
+/// The file's settings, with what the command line says over them.
+fn settings(arguments: Serve) -> Result<Settings, Stop> {
+    let mut settings = config::read(arguments.config.as_deref())?.settings;
+    settings.plugins = arguments.plugins.unwrap_or(settings.plugins);
+    settings.data = arguments.data.unwrap_or(settings.data);
+    settings.listen = arguments.listen.unwrap_or(settings.listen);
+    settings.admin = arguments.admin.unwrap_or(settings.admin);
+    Ok(settings)
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Stop::of(
+            &format!("{address} is not to be had; name another with `--{key}`"),
+            &error,
+        )
+    })
+}
+
+async fn shutdown() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                terminated.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tracing::info!("ending");
+}

@@ -1,0 +1,167 @@
+//! Every command of the documents is run, or stands in a table that says why it is not.
+
+use crate::markdown::{at_root, blocks, commands, read};
+use crate::stage::Stage;
+use e2e::guests::plugin;
+use e2e::host::{Setup, TestHost};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Commands that are not run here, and what holds them true.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "cargo run --release -p sidepane-demo",
+        "examples/demo/tests/demo.rs starts the same demo",
+    ),
+    ("cargo test --workspace", "runs this test"),
+    ("cargo test -p hello", "a part of the whole suite"),
+    ("cargo test -p order-lookup", "a part of the whole suite"),
+    (
+        "rustup target add wasm32-wasip2 --toolchain stable",
+        "tests/build.rs needs the target",
+    ),
+    (
+        "cargo build --release --target wasm32-wasip2",
+        "guest-sdk/build builds every guest of the suite for this target",
+    ),
+    (
+        "cargo build -p hello --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cargo build -p order-lookup --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cp target/wasm32-wasip2/release/hello.wasm plugins/",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/hello.wasm plugins/",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/order_lookup.wasm plugins/order-lookup.wasm",
+        "follows the build above",
+    ),
+];
+
+/// The documents whose commands are held true.
+fn documents() -> Vec<String> {
+    let mut found = vec!["README.md".to_owned(), "plugins/README.md".to_owned()];
+    for folder in ["docs", "examples/hello", "examples/order-lookup"] {
+        for entry in std::fs::read_dir(at_root(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name();
+            let name = name.to_string_lossy();
+            if name.ends_with(".md") {
+                found.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_the_documents_is_run_or_accounted_for() {
+    let stage = Stage::set();
+    for folder in ["plugins", "target"] {
+        std::fs::create_dir(stage.folder.join(folder)).expect("a folder");
+    }
+    let host = Setup::new()
+        .plugin("hello", &plugin("hello"), "")
+        .plugin("order-lookup", &plugin("order-lookup"), "")
+        .start()
+        .await;
+    let (mut seen, mut wrong) = (Vec::new(), Vec::new());
+    for document in documents() {
+        let text = read(&document);
+        for block in blocks(&text) {
+            if !matches!(block.language.as_str(), "sh" | "console") {
+                continue;
+            }
+            for command in commands(&block) {
+                // transcript.rs runs these and reads every word of what they print.
+                let transcribed = document == "docs/cli.md" && block.language == "console";
+                if !transcribed && let Err(why) = hold(&stage, &host, &command).await {
+                    wrong.push(format!("{document}: `{command}`: {why}"));
+                }
+                seen.push(command);
+            }
+        }
+    }
+    let unseen = ELSEWHERE
+        .iter()
+        .filter(|(command, _)| !seen.iter().any(|one| one == command));
+    wrong.extend(unseen.map(|(command, _)| format!("`{command}` stands in no document any more")));
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    assert!(seen.len() > 20, "the documents hold commands");
+}
+
+async fn hold(stage: &Stage, host: &TestHost, command: &str) -> Result<(), String> {
+    if ELSEWHERE.iter().any(|(known, _)| *known == command) {
+        return Ok(());
+    }
+    if let Some(url) = command.strip_prefix("curl ") {
+        return curl(host, url).await;
+    }
+    if let Some(arguments) = command.strip_prefix("sidepane serve") {
+        return tokio::task::block_in_place(|| serve(stage, arguments));
+    }
+    let at = match command.starts_with("sidepane explain") {
+        true => format!(" --url http://{}", host.traffic),
+        false => String::new(),
+    };
+    if !command.starts_with("sidepane ") && !command.starts_with("cp ") {
+        return Err("run by no test; see ELSEWHERE in host/tests/cli/docs.rs".to_owned());
+    }
+    let ended = tokio::task::block_in_place(|| stage.shell(&format!("{command}{at}")));
+    match ended.code {
+        0 => Ok(()),
+        code => Err(format!("ends with {code}: {}", ended.stderr)),
+    }
+}
+
+/// A `curl` of one address: the traffic listener's or the admin listener's, by its usual port.
+async fn curl(host: &TestHost, url: &str) -> Result<(), String> {
+    let url = url.trim().trim_matches('\'');
+    let url = url.strip_prefix("http://").unwrap_or(url);
+    let (address, path) = match url.split_once('/') {
+        Some((authority, path)) if authority.ends_with(":7117") => (host.traffic, path),
+        Some((authority, path)) if authority.ends_with(":7118") => (host.admin, path),
+        _ => return Err("asks neither of the host's listeners".to_owned()),
+    };
+    let answer = e2e::client::get(address, &format!("/{path}")).await;
+    match answer.status.is_success() {
+        true => Ok(()),
+        false => Err(format!("{}: {}", answer.status, answer.text())),
+    }
+}
+
+/// Starts a host as written, on ports of its own, and ends it once it serves.
+fn serve(stage: &Stage, arguments: &str) -> Result<(), String> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sidepane"))
+        .arg("serve")
+        .args(arguments.split_whitespace())
+        .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+        .current_dir(&stage.folder)
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut told = Vec::new();
+    let mut serving = false;
+    for line in lines.map_while(Result::ok) {
+        serving = line.contains("serving");
+        told.push(line);
+        if serving {
+            break;
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    match serving {
+        true => Ok(()),
+        false => Err(told.join("\n")),
+    }
+}

@@ -1,0 +1,19 @@
+//! The command `sidepane` as people and scripts meet it: its words, its exit codes, its documents.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking"
+)]
+
+mod commands;
+mod config;
+mod docs;
+mod explain;
+mod files;
+mod markdown;
+mod stage;
+mod transcript;
