@@ -1,12 +1,19 @@
 //! The composition root: engine, catalog, world and dispatch, put together once.
 
-use crate::capability::http::{HttpClient, SystemResolver};
+mod builder;
+
+pub use builder::HostBuilder;
+
+use crate::capability::clock::{Clock, SystemClock};
+use crate::capability::http::{HttpClient, OwnListeners, Resolve, SystemResolver, Transport};
 use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
-use crate::catalog::{Catalog, Folder, Loader, Reloaded, View};
+use crate::capability::secret::{NoVault, Vault};
+use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
-use crate::model::id::{AccountId, PluginId};
+use crate::model::context::Context;
+use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
@@ -16,11 +23,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// What a host is made of.
+/// What a host is made of; [`Host::builder`] fills it in.
 #[derive(Clone)]
 pub struct HostSettings {
-    /// The folder of plugins and grants.
-    pub plugins: PathBuf,
+    /// The folder of plugins and grants, where there is one.
+    pub plugins: Option<PathBuf>,
+    /// Plugins that the program brings itself.
+    pub given: Vec<Given>,
     /// The engine's part.
     pub engine: EngineSettings,
     /// The budget of a call that no grant changes.
@@ -29,6 +38,14 @@ pub struct HostSettings {
     pub accounts: Vec<AccountId>,
     /// Where plugins' log lines go.
     pub log: Arc<dyn LogSink>,
+    /// Secrets beside those that grants name.
+    pub vault: Arc<dyn Vault>,
+    /// From names to addresses; none is the machine's resolver.
+    pub resolver: Option<Arc<dyn Resolve>>,
+    /// How requests go over the wire; none is a connection for each.
+    pub transport: Option<Arc<dyn Transport>>,
+    /// What time plugins are told.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl HostSettings {
@@ -36,11 +53,26 @@ impl HostSettings {
     /// nowhere.
     pub fn of_folder(plugins: impl Into<PathBuf>) -> Self {
         Self {
-            plugins: plugins.into(),
+            plugins: Some(plugins.into()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for HostSettings {
+    /// A host without plugins.
+    fn default() -> Self {
+        Self {
+            plugins: None,
+            given: Vec::new(),
             engine: EngineSettings::default(),
             limits: Limits::default(),
             accounts: vec![AccountId::default()],
             log: Arc::new(TracingLog),
+            vault: Arc::new(NoVault),
+            resolver: None,
+            transport: None,
+            clock: Arc::new(SystemClock::default()),
         }
     }
 }
@@ -49,6 +81,7 @@ impl std::fmt::Debug for HostSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HostSettings")
             .field("plugins", &self.plugins)
+            .field("given", &self.given)
             .field("engine", &self.engine)
             .field("accounts", &self.accounts)
             .finish_non_exhaustive()
@@ -60,10 +93,17 @@ impl std::fmt::Debug for HostSettings {
 pub struct Host {
     dispatch: Dispatch,
     catalog: Catalog,
-    own: Arc<ArcSwap<Vec<SocketAddr>>>,
+    accounts: Arc<[AccountId]>,
+    own: OwnListeners,
 }
 
 impl Host {
+    /// A host by its parts: plugins from a folder or from bytes, accounts, limits, and whatever of
+    /// the world the program wants to stand in for.
+    pub fn builder() -> HostBuilder {
+        HostBuilder::default()
+    }
+
     /// Starts the engine and loads the folder. A plugin that does not load is logged and listed in
     /// the snapshot; it stops nothing.
     ///
@@ -80,34 +120,51 @@ impl Host {
     /// # Errors
     /// As `start`.
     pub async fn with_engine(engine: Engine, settings: HostSettings) -> Result<Self, Problem> {
-        let folder = Folder::open(&settings.plugins)?;
-        let own = Arc::new(ArcSwap::from_pointee(Vec::new()));
+        let folder = settings.plugins.as_deref().map(Folder::open).transpose()?;
+        let own: OwnListeners = Arc::new(ArcSwap::from_pointee(Vec::new()));
+        let accounts: Arc<[AccountId]> = settings.accounts.clone().into();
         let world = World {
-            http: Arc::new(HttpClient::new(
-                Arc::clone(&own),
-                Arc::new(SystemResolver::default()),
-            )),
+            http: Arc::new(http(&settings, &own)),
             log: settings.log,
+            clock: settings.clock,
         };
-        let loader = Loader::new(engine.clone(), settings.accounts, settings.limits);
+        let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
+            .with_vault(settings.vault);
         let view = View::default();
-        let catalog = Catalog::open(loader, folder, view.clone())
+        let catalog = Catalog::open(loader, settings.given, folder, view.clone())
             .await
             .map_err(|error| {
+                let path = settings.plugins.unwrap_or_default();
                 Problem::new(
                     Code::ConfigInvalid,
-                    format!(
-                        "The plugins folder {} cannot be listed.",
-                        settings.plugins.display()
-                    ),
+                    format!("The plugins folder {} cannot be listed.", path.display()),
                 )
                 .detail(error.to_string())
             })?;
         Ok(Self {
             dispatch: Dispatch::new(engine, view, Arc::new(world)),
             catalog,
+            accounts,
             own,
         })
+    }
+
+    /// Asks every plugin that serves the view of `context` who the contact is. Dropping the future
+    /// ends the calls.
+    ///
+    /// # Errors
+    /// `request.unknown_view`, and `request.invalid_field` for an account that this host was not
+    /// told of. A plugin that fails is an outcome in the pane.
+    pub async fn context(&self, context: Context) -> Result<Pane, Problem> {
+        let context = match context.request_id.as_str() {
+            "" => Context {
+                request_id: RequestId::new(ulid::Ulid::generate().to_string()),
+                ..context
+            },
+            _ => context,
+        };
+        let plugins = Vec::new();
+        self.ask(&Question { context, plugins }).await
     }
 
     /// Keeps the plugins in step with the folder for as long as the future is driven; it never ends
@@ -130,9 +187,9 @@ impl Host {
     /// calls.
     ///
     /// # Errors
-    /// `request.unknown_plugin` and `request.unknown_view`. A plugin that fails is an outcome in
-    /// the pane.
+    /// `request.unknown_plugin`, and as `context`.
     pub async fn ask(&self, question: &Question) -> Result<Pane, Problem> {
+        self.knows(&question.context.account)?;
         self.dispatch.pane(question).await
     }
 
@@ -141,16 +198,49 @@ impl Host {
     /// # Errors
     /// As `ask`.
     pub async fn explain(&self, question: &Question) -> Result<Pane, Problem> {
+        self.knows(&question.context.account)?;
         self.dispatch.explain(question).await
     }
 
-    /// The published plugins.
+    /// The plugins of this moment: what is served, what is refused and why, what is switched off.
+    pub fn plugins(&self) -> Arc<Snapshot> {
+        self.view().current()
+    }
+
+    /// The door to the published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()
     }
 
-    /// Names the addresses that this process listens on: no grant opens those to a plugin.
+    /// Names the addresses that this process listens on: no grant opens those to a plugin. The
+    /// listeners of `server::serve` are named by it; a program that listens itself names its own.
     pub fn own_listeners(&self, addresses: Vec<SocketAddr>) {
         self.own.store(Arc::new(addresses));
+    }
+}
+
+impl Host {
+    fn knows(&self, account: &AccountId) -> Result<(), Problem> {
+        match self.accounts.contains(account) {
+            true => Ok(()),
+            false => Err(Problem::new(
+                Code::RequestInvalidField,
+                format!("This host has no account `{account}`."),
+            )
+            .field("account")),
+        }
+    }
+}
+
+/// The way out of this host: the egress policy before whatever carries the requests.
+fn http(settings: &HostSettings, own: &OwnListeners) -> HttpClient {
+    let resolver = match &settings.resolver {
+        Some(resolver) => Arc::clone(resolver),
+        None => Arc::new(SystemResolver::default()),
+    };
+    let client = HttpClient::new(Arc::clone(own), resolver);
+    match &settings.transport {
+        Some(transport) => client.over(Arc::clone(transport)),
+        None => client,
     }
 }

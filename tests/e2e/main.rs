@@ -13,11 +13,14 @@
     reason = "a task of a test ends with the test's own runtime"
 )]
 
+mod accounts;
 mod cards;
 mod contract;
 mod doors;
 mod egress;
+mod embedding;
 mod folder;
 mod limits;
+mod logs;
 mod neighbours;
 mod reload;

@@ -1,6 +1,7 @@
 //! The world as it is: real time, real randomness, real requests.
 
 use super::calls::{HostCalls, Waiting};
+use super::clock::Clock;
 use super::http::{HttpBudget, HttpClient};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
@@ -10,7 +11,7 @@ use crate::model::usage::Used;
 use crate::policy::limits::Limits;
 use rand::Rng;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// What every call shares.
@@ -20,6 +21,8 @@ pub struct World {
     pub http: Arc<HttpClient>,
     /// Where plugins' lines go.
     pub log: Arc<dyn LogSink>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for World {
@@ -34,7 +37,7 @@ pub struct Live {
     installation: Arc<Installation>,
     author: Author,
     budget: HttpBudget,
-    begun: Instant,
+    begun: Duration,
     deadline: Instant,
     failure: Mutex<Option<HttpError>>,
 }
@@ -61,7 +64,7 @@ impl Live {
             installation,
             author,
             budget: HttpBudget::new(limits),
-            begun: Instant::now(),
+            begun: world.clock.monotonic(),
             deadline,
             failure: Mutex::new(None),
         }
@@ -103,19 +106,12 @@ impl Live {
 }
 
 impl HostCalls for Live {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where plugins' wall clock is read"
-    )]
     fn wall_clock(&self) -> Duration {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        coarse(now)
+        coarse(self.world.clock.wall())
     }
 
     fn monotonic_clock(&self) -> Duration {
-        coarse(self.begun.elapsed())
+        coarse(self.world.clock.monotonic().saturating_sub(self.begun))
     }
 
     fn random(&self, into: &mut [u8]) {

@@ -3,6 +3,7 @@
 //! passes calls on.
 
 pub mod calls;
+pub mod clock;
 pub mod http;
 pub mod installation;
 pub mod live;

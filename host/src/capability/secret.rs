@@ -1,6 +1,7 @@
 //! The values of an installation's secrets, and how they become header values.
 
 use crate::model::http::SecretFormat;
+use crate::model::id::{AccountId, PluginId};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
@@ -14,6 +15,34 @@ const MAX_BYTES: usize = 8 << 10;
 /// Secrets by name. Their values are overwritten when dropped and shown by nothing.
 #[derive(Clone, Default)]
 pub struct Secrets(BTreeMap<String, Zeroizing<String>>);
+
+/// Secrets that a program keeps itself, beside those that grants name.
+///
+/// Asked when a plugin is loaded, once for each account, for every secret that the manifest asks for
+/// and the grant gives no value. A value goes nowhere but into headers, to hosts that the grant binds
+/// the secret to.
+pub trait Vault: Send + Sync + 'static {
+    /// The value of `secret` for a plugin and an account; none where there is none.
+    ///
+    /// # Errors
+    /// A clause for the log that says why it cannot be had now; the plugin is not loaded then.
+    fn value(
+        &self,
+        plugin: &PluginId,
+        account: &AccountId,
+        secret: &str,
+    ) -> Result<Option<String>, String>;
+}
+
+/// A vault without anything in it: grants alone give secrets.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoVault;
+
+impl Vault for NoVault {
+    fn value(&self, _: &PluginId, _: &AccountId, _: &str) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
 
 /// Why a secret cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

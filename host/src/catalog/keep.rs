@@ -7,6 +7,7 @@
 
 use super::attempt::{Attempt, Came, Candidate, Compiled, attempt};
 use super::folder::{Folder, bad_name, grant_file, plugin_of};
+use super::given::{Brought, Given, shadowed};
 use super::load::Loader;
 use super::programs::Programs;
 use super::snapshot::View;
@@ -32,7 +33,8 @@ pub struct Catalog(Arc<Inner>);
 struct Inner {
     loader: Loader,
     programs: Programs,
-    folder: Arc<Folder>,
+    brought: Brought,
+    folder: Option<Arc<Folder>>,
     view: View,
     state: Mutex<State>,
 }
@@ -65,15 +67,24 @@ pub(super) struct Found {
 }
 
 impl Catalog {
-    /// Loads the whole folder and publishes it. One bad file stops neither the others nor the host.
+    /// Loads what the program brings and the whole folder, where there is one, and publishes it. One
+    /// bad file stops neither the others nor the host.
     ///
     /// # Errors
     /// The folder's own error.
-    pub async fn open(loader: Loader, folder: Folder, view: View) -> io::Result<Self> {
+    pub async fn open(
+        loader: Loader,
+        given: Vec<Given>,
+        folder: Option<Folder>,
+        view: View,
+    ) -> io::Result<Self> {
+        let base = folder.as_ref().map_or(Path::new(""), Folder::path);
+        let brought = Brought::load(&loader, given, base).await;
         let catalog = Self(Arc::new(Inner {
             loader,
             programs: Programs::new(),
-            folder: Arc::new(folder),
+            brought,
+            folder: folder.map(Arc::new),
             view,
             state: Mutex::default(),
         }));
@@ -112,9 +123,9 @@ impl Catalog {
         }
     }
 
-    /// The folder.
-    pub(super) fn folder(&self) -> &Path {
-        self.0.folder.path()
+    /// The folder, where there is one.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.0.folder.as_deref().map(Folder::path)
     }
 
     /// Looks through the folder and tells what changed and has settled.
@@ -149,22 +160,17 @@ impl Catalog {
             Arc::clone(&state.files.entry(file.to_owned()).or_default().turn)
         };
         let _turn = turn.lock_owned().await;
-        let attempt = match plugin_of(file) {
-            Some(id) => {
+        let attempt = match (plugin_of(file), &self.0.folder) {
+            (Some(id), _) if self.0.brought.names(&id) => self.untried(file, shadowed(file)),
+            (Some(id), Some(folder)) => {
                 let candidate = Candidate {
                     file: file.to_owned(),
                     id,
                     compiled: self.compiled(file).filter(|_| !anew),
                 };
-                let Inner {
-                    loader,
-                    programs,
-                    folder,
-                    ..
-                } = self.0.as_ref();
-                attempt(loader, programs, folder, candidate).await
+                attempt(&self.0.loader, &self.0.programs, folder, candidate).await
             }
-            None => self.misnamed(file),
+            (None, _) | (_, None) => self.untried(file, bad_name(file)),
         };
         let ended = match &attempt.came {
             Ok(Came::Loaded(plugin)) => Ok(Reloaded::Serving(plugin.generation)),
@@ -202,7 +208,7 @@ impl Catalog {
     }
 
     fn publish(&self, state: &State) {
-        self.0.view.publish(snapshot(&state.files));
+        self.0.view.publish(snapshot(&state.files, &self.0.brought));
     }
 
     fn compiled(&self, file: &str) -> Option<Compiled> {
@@ -213,16 +219,18 @@ impl Catalog {
             .and_then(|tracked| tracked.compiled.clone())
     }
 
-    fn misnamed(&self, file: &str) -> Attempt {
-        let wasm = self.0.folder.stamp(file);
+    /// What comes of a file whose name alone keeps it out, while there is one.
+    fn untried(&self, file: &str, why: Problem) -> Attempt {
+        let stamp = |file: &str| self.0.folder.as_ref().and_then(|folder| folder.stamp(file));
+        let wasm = stamp(file);
         Attempt {
             came: match wasm {
-                Some(_) => Err(bad_name(file)),
+                Some(_) => Err(why),
                 None => Ok(Came::Gone),
             },
             marks: Marks {
                 wasm,
-                grant: self.0.folder.stamp(&grant_file(file)),
+                grant: stamp(&grant_file(file)),
                 secrets: Vec::new(),
             },
             secret_files: Vec::new(),
@@ -233,13 +241,15 @@ impl Catalog {
 
     /// What all files look like now, those that went away included.
     async fn look(&self) -> io::Result<BTreeMap<String, Marks>> {
+        let Some(folder) = self.0.folder.clone() else {
+            return Ok(BTreeMap::new());
+        };
         let known: Vec<(String, Vec<PathBuf>)> = {
             let state = self.state();
             let of =
                 |(file, tracked): (&String, &Tracked)| (file.clone(), tracked.secret_files.clone());
             state.files.iter().map(of).collect()
         };
-        let folder = Arc::clone(&self.0.folder);
         let look = move || {
             let mut look = BTreeMap::new();
             let listing = folder.listing()?;

@@ -5,7 +5,7 @@ use super::manifest;
 use super::open::Opened;
 use super::snapshot::LoadedPlugin;
 use crate::capability::installation::Installation;
-use crate::capability::secret::Secrets;
+use crate::capability::secret::{NoVault, Secrets, Vault};
 use crate::config::secret::SecretSource;
 use crate::engine::{Engine, Gate, Program};
 use crate::model::id::{AccountId, PluginId};
@@ -18,11 +18,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Loads plugins for a set of accounts under default limits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Loader {
     engine: Engine,
     accounts: Arc<[AccountId]>,
     limits: Limits,
+    vault: Arc<dyn Vault>,
+}
+
+impl std::fmt::Debug for Loader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loader")
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Effective permissions in words: one line for each address, setting and secret.
@@ -36,7 +45,14 @@ impl Loader {
             engine,
             accounts: accounts.into(),
             limits,
+            vault: Arc::new(NoVault),
         }
+    }
+
+    /// Asks `vault` for the secrets that grants give no value.
+    #[must_use]
+    pub fn with_vault(self, vault: Arc<dyn Vault>) -> Self {
+        Self { vault, ..self }
     }
 
     /// Gives an opened plugin what its grant allows, for every account.
@@ -60,10 +76,11 @@ impl Loader {
         let mut installations = HashMap::new();
         for account in self.accounts.iter() {
             let part = grant.of(account);
-            let installation = install(&manifest, &wanted, &part, &file, base)?;
+            let mut installation = install(&manifest, &wanted, &part, &file, base)?;
+            self.fill(&id, account, &manifest, &mut installation.secrets)?;
             installations.insert(account.clone(), Arc::new(installation));
         }
-        let permission = Permission::of(&manifest, &wanted, &grant.all);
+        let permission = Permission::of(&manifest, &wanted, &grant.all).and_own(&installations);
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
             actions: manifest
@@ -80,6 +97,36 @@ impl Loader {
             order: grant.order,
             installations,
         })
+    }
+
+    /// Asks the vault for every secret that the grant gave no value.
+    fn fill(
+        &self,
+        plugin: &PluginId,
+        account: &AccountId,
+        manifest: &Manifest,
+        secrets: &mut Secrets,
+    ) -> Result<(), Problem> {
+        for wanted in &manifest.secrets {
+            let name = &wanted.name;
+            if secrets.names().any(|known| known == name) {
+                continue;
+            }
+            let value = self.vault.value(plugin, account, name).map_err(|why| {
+                let mut problem = Problem::new(
+                    Code::GrantSecretMissing,
+                    format!("The secret {name} of the account {account} cannot be had now."),
+                )
+                .field(format!("secrets.{name}"))
+                .detail(why);
+                problem.retryable = true;
+                problem
+            })?;
+            if let Some(value) = value {
+                secrets.insert(name, value);
+            }
+        }
+        Ok(())
     }
 
     /// What it runs plugins with.
@@ -175,6 +222,23 @@ impl Permission {
             lines.push("nothing outside".to_owned());
         }
         Self(lines)
+    }
+
+    /// With the secrets that came from elsewhere than the grant.
+    fn and_own(mut self, installations: &HashMap<AccountId, Arc<Installation>>) -> Self {
+        for line in &mut self.0 {
+            let name = line
+                .strip_prefix("secret ")
+                .and_then(|rest| rest.strip_suffix(": asked for, not given"));
+            let Some(name) = name.map(str::to_owned) else {
+                continue;
+            };
+            let mut secrets = installations.values().map(|own| &own.secrets);
+            if secrets.any(|secrets| secrets.names().any(|known| known == name)) {
+                *line = format!("secret {name}: given by the program or one account's grant");
+            }
+        }
+        self
     }
 
     /// What is different from an earlier version's or grant's, in words; empty when nothing is.

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod folder;
+mod given;
 mod grant;
 mod keep;
 mod load;
@@ -17,6 +18,7 @@ mod tracked;
 mod watch;
 
 pub use folder::{Folder, PLUGIN_BYTES};
+pub use given::Given;
 pub use grant::{Grant, GrantPart};
 pub use keep::{Catalog, Reloaded};
 pub use load::{Loader, Permission};

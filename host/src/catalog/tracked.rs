@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Came, Compiled};
 use super::folder::plugin_of;
+use super::given::Brought;
 use super::snapshot::{LoadedPlugin, Pending, Refused, Snapshot};
 use super::stamp::Marks;
 use crate::model::id::{Generation, PluginId};
@@ -162,9 +163,11 @@ impl Tracked {
     }
 }
 
-/// The snapshot that follows from all files.
-pub(super) fn snapshot(files: &Files) -> Snapshot {
-    let (mut plugins, mut refused, mut disabled) = (Vec::new(), Vec::new(), Vec::new());
+/// The snapshot that follows from all files, and from what the program brings itself.
+pub(super) fn snapshot(files: &Files, brought: &Brought) -> Snapshot {
+    let mut plugins = brought.plugins.clone();
+    let mut refused = brought.refused.clone();
+    let mut disabled = brought.disabled.clone();
     let mut pending = HashMap::new();
     for (file, tracked) in files {
         disabled.extend(tracked.disabled.clone());

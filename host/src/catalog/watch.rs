@@ -19,8 +19,12 @@ impl Catalog {
     /// Keeps the published plugins in step with the folder for as long as it is driven. It never
     /// ends; dropping it ends the watch.
     pub async fn watch(&self) {
+        let Some(folder) = self.folder() else {
+            // Nothing can change that is not a file.
+            return std::future::pending().await;
+        };
         let told = Arc::new(Notify::new());
-        let _watcher = watcher(self.folder(), &told);
+        let _watcher = watcher(folder, &told);
         let mut loads = FuturesUnordered::new();
         let mut unreadable = None;
         // At once: what changed between the first load and the watch was told to nobody.
@@ -44,7 +48,7 @@ impl Catalog {
                             next = last + SLOW;
                             let why = error.to_string();
                             if unreadable.as_ref() != Some(&why) {
-                                let folder = self.folder().display();
+                                let folder = folder.display();
                                 tracing::error!(%folder, why, "the plugins folder cannot be listed; all serve on as they are");
                             }
                             unreadable = Some(why);

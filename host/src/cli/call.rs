@@ -6,6 +6,7 @@ use super::stop::{self, Stop};
 use super::{desk, print};
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
+use sidepane::SystemClock;
 use sidepane::capability::http::{HttpClient, SystemResolver};
 use sidepane::capability::live::World;
 use sidepane::capability::log::{Author, Level, LogLine, LogSink};
@@ -108,7 +109,7 @@ pub(crate) async fn run(call: Call) -> Result<(), Stop> {
     }
     match &outcome.answer {
         Answer::Failed(problem) => Err(Stop::plugin(stop::told(problem))),
-        Answer::Card(_) | Answer::Empty => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -137,6 +138,7 @@ async fn ask(
     let world = World {
         http: Arc::new(http),
         log,
+        clock: Arc::new(SystemClock::default()),
     };
     let dispatch = Dispatch::new(engine, view, Arc::new(world));
     Ok(dispatch.explain(question).await?)
@@ -146,7 +148,7 @@ async fn ask(
 fn beside(outcome: &Outcome, heard: &Heard) {
     let failed = match &outcome.answer {
         Answer::Failed(problem) => problem.hint.as_deref(),
-        Answer::Card(_) | Answer::Empty => None,
+        _ => None,
     };
     for line in heard.lines() {
         print::note(&line.text(failed));

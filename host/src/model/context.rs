@@ -1,6 +1,7 @@
 //! Who an agent is looking at.
 
 use super::id::{AccountId, RequestId};
+use std::sync::Arc;
 
 /// Names with their texts, in the order received.
 pub type Pairs = Vec<(String, String)>;
@@ -51,6 +52,107 @@ pub struct Context {
     pub params: Pairs,
     /// What later desks tell, by name.
     pub extra: Pairs,
+}
+
+/// A context by words, for programs: `Context::of_view("ticket").email("ada@example.com")`. What is
+/// not known is left out.
+impl Context {
+    /// What an agent has open, in the account `default`, asked by this very process. A request
+    /// without a name of its own gets one from the host.
+    pub fn of_view(view: impl Into<String>) -> Self {
+        Self {
+            view: view.into(),
+            ..Self::empty("native", AccountId::default(), RequestId::new(""))
+        }
+    }
+
+    /// For this account.
+    #[must_use]
+    pub fn account(self, account: AccountId) -> Self {
+        Self { account, ..self }
+    }
+
+    /// Under this name, in the answer and in the log.
+    #[must_use]
+    pub fn request_id(self, id: impl Into<Arc<str>>) -> Self {
+        let request_id = RequestId::new(id);
+        Self { request_id, ..self }
+    }
+
+    /// The contact's address.
+    #[must_use]
+    pub fn email(self, email: impl Into<String>) -> Self {
+        let email = Some(email.into());
+        Self { email, ..self }
+    }
+
+    /// The contact's number.
+    #[must_use]
+    pub fn phone(self, phone: impl Into<String>) -> Self {
+        let phone = Some(phone.into());
+        Self { phone, ..self }
+    }
+
+    /// The contact's id in the company's own systems.
+    #[must_use]
+    pub fn external_id(self, id: impl Into<String>) -> Self {
+        let external_id = Some(id.into());
+        Self {
+            external_id,
+            ..self
+        }
+    }
+
+    /// The contact's name.
+    #[must_use]
+    pub fn contact_name(self, name: impl Into<String>) -> Self {
+        let contact_name = Some(name.into());
+        Self {
+            contact_name,
+            ..self
+        }
+    }
+
+    /// Says that the contact is known to be who the address, number and id say. Without it they are
+    /// a visitor's claim.
+    #[must_use]
+    pub fn linked(self) -> Self {
+        Self {
+            contact_linked: true,
+            ..self
+        }
+    }
+
+    /// The ticket.
+    #[must_use]
+    pub fn ticket_id(self, id: impl Into<String>) -> Self {
+        let ticket_id = Some(id.into());
+        Self { ticket_id, ..self }
+    }
+
+    /// The conversation.
+    #[must_use]
+    pub fn conversation_id(self, id: impl Into<String>) -> Self {
+        let conversation_id = Some(id.into());
+        Self {
+            conversation_id,
+            ..self
+        }
+    }
+
+    /// One more thing that is known about the visitor.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.attributes.push((name.into(), text.into()));
+        self
+    }
+
+    /// One more static value of the integration.
+    #[must_use]
+    pub fn param(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.params.push((name.into(), text.into()));
+        self
+    }
 }
 
 impl Context {

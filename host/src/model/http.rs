@@ -103,6 +103,7 @@ impl Body {
 
 /// Why there is no answer. With `Denied` and `Quota` nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HttpError {
     /// Not allowed.
     Denied(Denial),

@@ -25,6 +25,7 @@ pub struct Outcome {
 
 /// The three things a plugin can answer.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Answer {
     /// A card.
     Card(Card),

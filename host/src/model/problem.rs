@@ -7,6 +7,7 @@ use std::fmt;
 
 /// One failure: what, where, how much of which limit, and what would mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// Stable; scripts match on it.
     pub code: Code,
@@ -98,6 +99,7 @@ macro_rules! codes {
     ($($variant:ident = $text:literal, $doc:literal;)*) => {
         /// Every code there is. Codes are stable: scripts and alerts match on them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum Code {
             $(#[doc = $doc] $variant,)*
         }

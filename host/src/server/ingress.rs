@@ -1,7 +1,7 @@
 //! One request of a desk: bounded, verified, parsed, asked, rendered. Written once for all
 //! surfaces.
 
-use super::{Shared, status};
+use super::{Insiders, Shared, status};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use crate::surface::{self, CardSurface, Inbound, Reply, Reveal};
@@ -95,7 +95,7 @@ async fn answer(
     };
     let account = surface.verify(&inbound, &shared.keys)?;
     let question = surface.parse(&inbound, account, id.clone())?;
-    let reveal = reveal(&parts);
+    let reveal = reveal(&parts, shared.settings.insiders);
     let pane = match reveal == Reveal::Inside && surface.asks_why(&inbound) {
         true => shared.host.explain(&question).await?,
         false => shared.host.ask(&question).await?,
@@ -146,7 +146,12 @@ fn plugin_of(path: &str, surface: &dyn CardSurface) -> Option<String> {
 
 /// An operator on this very machine sees the inside; what came through a proxy did not come from
 /// there.
-fn reveal(parts: &Parts) -> Reveal {
+fn reveal(parts: &Parts, insiders: Insiders) -> Reveal {
+    match insiders {
+        Insiders::Loopback => {}
+        Insiders::Nobody => return Reveal::Cards,
+        Insiders::Everybody => return Reveal::Inside,
+    }
     let local = parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()

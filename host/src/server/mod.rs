@@ -28,6 +28,23 @@ pub struct ServerSettings {
     pub drain: Duration,
     /// Whether the plugins folder is watched while serving.
     pub watch: bool,
+    /// Who sees what calls used, and the hints for operators.
+    pub insiders: Insiders,
+}
+
+/// Who sees the inside of a host in an answer: what a call used of which limit, and the lines of a
+/// grant that would mend a failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Insiders {
+    /// Requests from this very machine that came through no proxy. Where the server does not tell
+    /// a request's peer (axum's `into_make_service_with_connect_info` does), nobody.
+    #[default]
+    Loopback,
+    /// Nobody: for a router behind a proxy of the program's own.
+    Nobody,
+    /// Everybody who may ask: for a router that stands behind the program's own operators' login.
+    Everybody,
 }
 
 impl Default for ServerSettings {
@@ -36,6 +53,7 @@ impl Default for ServerSettings {
             body_bytes: 512 << 10,
             arrival: Duration::from_secs(10),
             drain: Duration::from_secs(10),
+            insiders: Insiders::Loopback,
             watch: true,
         }
     }
@@ -48,13 +66,20 @@ pub(crate) struct Shared {
     pub(crate) settings: ServerSettings,
 }
 
-/// The traffic listener's routes, to serve or to nest in another axum application.
-pub fn traffic_router(host: Host, keys: Keys, settings: ServerSettings) -> Router {
-    ingress::router(Arc::new(Shared {
-        host,
-        keys,
-        settings,
-    }))
+impl Host {
+    /// The doors of all desks as an axum router, to nest in an application of one's own.
+    ///
+    /// `keys` are the credentials that decide the account; its accounts are those the host was
+    /// started with. Without any credential every door is open, so put the router behind the
+    /// application's own login then. Tell the host with [`Host::own_listeners`] where the
+    /// application listens, so that no plugin can call it back.
+    pub fn router(&self, keys: Keys, settings: ServerSettings) -> Router {
+        ingress::router(Arc::new(Shared {
+            host: self.clone(),
+            keys,
+            settings,
+        }))
+    }
 }
 
 /// Serves both listeners, and keeps the plugins in step with their folder, until `shutdown` is
@@ -78,7 +103,7 @@ pub async fn serve(
     };
     let admin_router = admin::router(host.clone());
     let watching = watching(&host, settings.watch);
-    let traffic_router = traffic_router(host, keys, settings);
+    let traffic_router = host.router(keys, settings);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let both = async {
         tokio::join!(

@@ -24,6 +24,7 @@ impl CardPlugin for Guest {
             .duration_since(std::time::SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         rows.push(("nanoseconds", (since.as_nanos() % 1_000_000).to_string()));
+        rows.push(("seconds", since.as_secs().to_string()));
         rows.push(("view", context.view));
         let rows = rows
             .into_iter()

@@ -8,6 +8,7 @@ use crate::policy::url::{Host, Scheme};
 use rustls::pki_types::ServerName;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -21,16 +22,19 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Dials. Keeps nothing between requests but certificates: a kept connection could carry one
 /// plugin's credentials into another's request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Connector {
     trust: Trust,
-    dials: AtomicU64,
+    dials: Arc<AtomicU64>,
 }
 
 impl Connector {
-    /// Sockets that were opened, or tried, since the start.
-    pub(super) fn dials(&self) -> u64 {
-        self.dials.load(Ordering::Relaxed)
+    /// A connector that counts in `dials` the sockets that it opened, or tried.
+    pub(super) fn counting(dials: Arc<AtomicU64>) -> Self {
+        Self {
+            trust: Trust::default(),
+            dials,
+        }
     }
 
     /// A fresh connection, up to and with TLS where the permit's scheme wants it.

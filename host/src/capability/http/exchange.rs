@@ -2,6 +2,7 @@
 
 use super::budget::{HttpBudget, too_large};
 use super::phase::longest;
+use super::transport::Received;
 use crate::model::http::{HttpError, Phase};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
@@ -27,13 +28,6 @@ const MAX_HEAD_BYTES: usize = 32 << 10;
 
 /// The most bytes set aside for a body because its `content-length` says so.
 const MAX_RESERVED_BYTES: usize = 64 << 10;
-
-/// An answer as it came.
-#[derive(Debug)]
-pub(super) struct Received {
-    pub(super) head: http::response::Parts,
-    pub(super) body: Vec<u8>,
-}
 
 /// Sends `request` over `stream` and reads the whole answer. The connection is driven by this very
 /// future: dropped at any point, it closes, and nothing runs on.

@@ -7,10 +7,12 @@ mod outgoing;
 mod phase;
 mod redact;
 mod resolve;
+mod transport;
 mod trust;
 
 pub use budget::HttpBudget;
 pub use resolve::{Resolve, ResolveError, Resolving, SystemResolver};
+pub use transport::{Outbound, Received, Transport};
 
 use crate::capability::secret::Secrets;
 use crate::model::http::{Body, HttpError, Phase, Request, Response};
@@ -19,15 +21,16 @@ use crate::policy::permit::HostPermit;
 use crate::policy::url::Host;
 use arc_swap::ArcSwap;
 use connect::Connector;
-use exchange::{Received, exchange};
 use outgoing::Outgoing;
 use phase::within;
 use redact::Redactor;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
+use transport::{Direct, Held};
 
 /// Where this host itself listens. Filled when its listeners are bound, which is after the client
 /// is made.
@@ -38,22 +41,36 @@ pub type OwnListeners = Arc<ArcSwap<Vec<SocketAddr>>>;
 pub struct HttpClient {
     own: OwnListeners,
     resolver: Arc<dyn Resolve>,
-    connector: Connector,
+    transport: Arc<dyn Transport>,
+    dials: Arc<AtomicU64>,
 }
 
 impl HttpClient {
     /// A client that never dials one of `own` and resolves names with `resolver`.
     pub fn new(own: OwnListeners, resolver: Arc<dyn Resolve>) -> Self {
+        let dials = Arc::<AtomicU64>::default();
         Self {
             own,
             resolver,
-            connector: Connector::default(),
+            transport: Arc::new(Direct(Connector::counting(Arc::clone(&dials)))),
+            dials,
         }
     }
 
-    /// Sockets that were opened, or tried, since the start. What is denied opens none.
+    /// The same client with another way over the wire. Everything else stays in force: no request
+    /// reaches `transport` that manifest, grant and addresses do not allow.
+    #[must_use]
+    pub fn over(self, transport: Arc<dyn Transport>) -> Self {
+        Self {
+            transport: Arc::new(Held(transport)),
+            ..self
+        }
+    }
+
+    /// Sockets that were opened, or tried, since the start. What is denied opens none, and a
+    /// transport of a program's own is not counted.
     pub fn dials(&self) -> u64 {
-        self.connector.dials()
+        self.dials.load(Ordering::Relaxed)
     }
 
     /// Sends one request and reads the whole answer, at the latest until `deadline` or until the
@@ -84,9 +101,13 @@ impl HttpClient {
         budget.pay_request(outgoing.head_bytes, body_bytes)?;
         let addresses = within(Phase::Resolve, deadline, self.resolve(&permit)).await?;
         let own = self.own_among(&addresses);
-        let dial = permit.admit(&addresses, &own).map_err(HttpError::Denied)?;
-        let stream = self.connector.connect(&dial, deadline).await?;
-        let received = exchange(stream, outgoing.request, budget, deadline).await?;
+        let outbound = Outbound {
+            permit: permit.admit(&addresses, &own).map_err(HttpError::Denied)?,
+            request: outgoing.request,
+            budget,
+            deadline,
+        };
+        let received = self.transport.exchange(outbound).await?;
         answer(received, &outgoing.redactor)
     }
 

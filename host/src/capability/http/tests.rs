@@ -5,6 +5,7 @@
 )]
 
 use super::*;
+use crate::capability::calls::Waiting;
 use crate::model::http::{Denial, HeaderValue, Rule, SecretFormat};
 use crate::model::manifest::WantedHost;
 use crate::policy::egress::tests::{BYPASSES, HOME, get, shop};
@@ -809,4 +810,84 @@ async fn nothing_shows_a_secret() {
     );
     assert!(!shown.contains("k3y"), "{shown}");
     assert!(bench.policy.judge(&get(HOME)).is_err());
+}
+
+/// Dials nobody: it counts what it was to carry and says back the key it was to send.
+#[derive(Default)]
+struct Parrot(AtomicUsize);
+
+impl Transport for Parrot {
+    fn exchange<'a>(&'a self, outbound: Outbound<'a>) -> Waiting<'a, Result<Received, HttpError>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let said = outbound.request().headers().get("x-key");
+        let said = said.map_or(String::new(), |key| key.to_str().expect("ASCII").to_owned());
+        let answer = http::Response::builder()
+            .header("set-cookie", "session=1")
+            .header("x-said", &said)
+            .body(said.into_bytes());
+        Box::pin(std::future::ready(Ok(answer.expect("an answer").into())))
+    }
+}
+
+#[tokio::test]
+async fn no_bypass_reaches_a_transport_of_the_programs_own() {
+    let parrot = Arc::new(Parrot::default());
+    let dns = FakeDns::of(&[("api.example.com", &["1.1.1.1"])]);
+    let mut bench = Bench {
+        policy: shop(),
+        budget: HttpBudget::new(&Limits {
+            http_requests: 1_000,
+            ..Limits::default()
+        }),
+        ..Bench::new(dns, &[])
+    };
+    bench.client = bench.client.over(Arc::clone(&parrot) as _);
+    let mut carried = 0;
+    for (url, verdict) in BYPASSES {
+        let outcome = bench.send(get(url)).await;
+        match (verdict, outcome) {
+            (Err(rule), Err(HttpError::Denied(denial))) => assert_eq!(denial.rule, *rule, "{url}"),
+            (Ok(_), Ok(_)) => carried += 1,
+            (_, outcome) => panic!("{url:?}: {outcome:?}"),
+        }
+    }
+    assert!(carried > 0, "some are no bypasses");
+    assert_eq!(parrot.0.load(Ordering::Relaxed), carried);
+    assert_eq!(bench.client.dials(), 0);
+}
+
+#[tokio::test]
+async fn what_an_own_transport_brings_is_counted_and_redacted() {
+    let dns = FakeDns::of(&[("crm.test", &["1.1.1.1"])]);
+    let mut bench = Bench::new(dns, &[]).granting("https://crm.test/", false);
+    bench.client = bench.client.over(Arc::new(Parrot::default()));
+    let request = with_header(get("https://crm.test/"), "x-key", key(SecretFormat::Raw));
+    let before = bench.budget.used_bytes().used;
+    let answer = bench.send(request).await.expect("an answer");
+    assert_eq!(answer.headers, [], "cookies and echoes are withheld");
+    assert_eq!(answer.body.into_bytes(), b"**********", "k3y-4711/x");
+    assert!(bench.budget.used_bytes().used > before + 10);
+}
+
+#[tokio::test]
+async fn an_own_transport_is_held_to_the_time_and_the_own_listeners() {
+    /// Never answers.
+    struct Silence;
+    impl Transport for Silence {
+        fn exchange<'a>(&'a self, _: Outbound<'a>) -> Waiting<'a, Result<Received, HttpError>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let dns = || FakeDns::of(&[("crm.test", &["127.0.0.1"])]);
+    let own: SocketAddr = "127.0.0.1:7118".parse().expect("an address");
+    let mut bench = Bench::new(dns(), &[own]).granting("http://crm.test:7118/", true);
+    bench.client = bench.client.over(Arc::new(Parrot::default()));
+    let denial = bench.denied(get("http://crm.test:7118/")).await;
+    assert!(denial.why.contains("own listeners"), "{}", denial.why);
+
+    let mut bench = Bench::new(dns(), &[]).granting("http://crm.test:7119/", true);
+    bench.client = bench.client.over(Arc::new(Silence));
+    let short = Duration::from_millis(20);
+    let outcome = bench.send_within(get("http://crm.test:7119/"), short).await;
+    assert_eq!(outcome, Err(HttpError::Timeout(Phase::Wait)));
 }

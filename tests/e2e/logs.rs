@@ -1,0 +1,162 @@
+//! What stands in the log: neither credentials nor secrets nor anything of a query.
+
+use bytes::Bytes;
+use e2e::client::{self, encoded};
+use e2e::host::Setup;
+use e2e::upstream::Upstream;
+use http::Request;
+use http_body_util::Full;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Everything that was logged.
+#[derive(Clone, Debug, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Written {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// One thread, so that everything the host does is seen by this test's own subscriber.
+#[tokio::test]
+async fn no_line_holds_a_credential_a_secret_or_a_query() {
+    let written = Written::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(written.clone())
+        .finish();
+    let _mine = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+
+    let upstream = Upstream::text("hello").await;
+    let grant = format!(
+        "[settings]\nshop = \"acme\"\n[secrets]\napi_key = {{ file = \"key\" }}\n[[http.allow]]\n\
+         url = \"{}\"\nsecrets = [\"api_key\"]\nprivate_network = true\n",
+        upstream.url("/v1/")
+    );
+    let host = Setup::new()
+        .file("token", "t0ken-of-the-door\n")
+        .file("desk", "h3ader-of-the-desk\n")
+        .file("key", "k3y-of-the-shop\n")
+        .config(
+            "[accounts.eu]\napi_tokens = [{ file = \"token\" }]\nimbox = [{ header = \"x-desk\", \
+             value = { file = \"desk\" } }]\n",
+        )
+        .guest("tells_shop", &grant)
+        .start()
+        .await;
+    let granted = encoded(&upstream.url("/v1/orders?upstream=qu3ry-of-the-plugin"));
+    let refused = encoded(&upstream.url("/v2/?upstream=qu3ry-of-the-plugin"));
+    let v1 = "/v1/context?view=ticket&email=v1sitor%40example.com";
+    for (path, header, value, status) in [
+        (
+            format!("{v1}&url={granted}"),
+            "authorization",
+            "Bearer t0ken-of-the-door",
+            200,
+        ),
+        (
+            format!("{v1}&url={refused}"),
+            "authorization",
+            "Bearer t0ken-of-the-door",
+            200,
+        ),
+        (
+            format!("{v1}&url={granted}"),
+            "authorization",
+            "Bearer wr0ng-token",
+            401,
+        ),
+        (
+            format!("{v1}&account=n0body"),
+            "authorization",
+            "Bearer t0ken-of-the-door",
+            403,
+        ),
+        (
+            format!("{v1}&email=v1sitor"),
+            "authorization",
+            "Bearer t0ken-of-the-door",
+            400,
+        ),
+        (
+            "/imbox?view=ticket&email=v1sitor".to_owned(),
+            "x-desk",
+            "h3ader-of-the-desk",
+            200,
+        ),
+        (
+            "/imbox?view=v1sitor&email=v1sitor".to_owned(),
+            "x-desk",
+            "h3ader-of-the-desk",
+            400,
+        ),
+        (
+            "/imbox?view=ticket&email=v1sitor".to_owned(),
+            "x-desk",
+            "wr0ng-header",
+            401,
+        ),
+        (
+            "/nowhere?email=v1sitor".to_owned(),
+            "authorization",
+            "Bearer t0ken-of-the-door",
+            404,
+        ),
+    ] {
+        let request = Request::get(&path)
+            .header("host", host.traffic.to_string())
+            .header(header, value)
+            .body(Full::<Bytes>::default())
+            .expect("a request");
+        let reply = client::send(host.traffic, request).await.expect("a reply");
+        assert_eq!(reply.status, status, "{path}: {}", reply.text());
+    }
+    assert_eq!(upstream.connections(), 1, "the granted one alone");
+    host.end().await;
+
+    let log = written.text();
+    for there in [
+        "plugin loaded",
+        "request refused",
+        "call failed",
+        "auth.denied",
+    ] {
+        assert!(log.contains(there), "{there} is logged:\n{log}");
+    }
+    for secret in [
+        "t0ken",
+        "h3ader",
+        "k3y-of",
+        "wr0ng",
+        "v1sitor",
+        "n0body",
+        "qu3ry",
+        "view=ticket",
+    ] {
+        assert!(!log.contains(secret), "{secret} in\n{log}");
+    }
+}
