@@ -21,7 +21,9 @@ impl CardPlugin for Guest {
         let shop = settings.remove("shop").ok_or("no setting `shop`")?;
         let mut rows = vec![Row::new("shop", shop)];
         if let Some(url) = context.param("url") {
-            let answer = http::get(url).secret_header("x-api-key", "api_key").send()?;
+            let answer = http::get(url)
+                .secret_header("x-api-key", "api_key")
+                .send()?;
             rows.push(Row::new("status", answer.status().to_string()));
         }
         Ok(Some(Card::new().block(Block::new("Shop").list(rows))))
