@@ -21,6 +21,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo run --release -p sidepane-bench -- --neighbours",
         "a measurement of minutes, on a quiet machine",
     ),
+    (
+        "cargo run --release -p sidepane-bench -- --soak reload",
+        "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
+    ),
     ("cargo test --workspace", "runs this test"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
