@@ -21,6 +21,5 @@ mod egress;
 mod embedding;
 mod folder;
 mod limits;
-mod logs;
 mod neighbours;
 mod reload;

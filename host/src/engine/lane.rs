@@ -60,3 +60,33 @@ impl Turn {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::poll;
+
+    #[tokio::test]
+    async fn one_worker_stays_free_and_who_waits_for_a_server_leaves_the_lane() {
+        let lane = Lane::new(2);
+        let (first, second) = (Turn::new(lane.clone()), Turn::new(lane));
+        first.next().await;
+        let waiting = second.next();
+        tokio::pin!(waiting);
+        // Once to yield, once to find the only place taken.
+        assert!(poll!(&mut waiting).is_pending());
+        tokio::task::yield_now().await;
+        assert!(poll!(&mut waiting).is_pending(), "the place is taken");
+        first.leave();
+        assert!(poll!(&mut waiting).is_ready(), "the place is free again");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_ends_in_the_lane_gives_its_place_back() {
+        let lane = Lane::new(1);
+        let ended = Turn::new(lane.clone());
+        ended.next().await;
+        drop(ended);
+        Turn::new(lane).next().await;
+    }
+}

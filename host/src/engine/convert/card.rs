@@ -7,12 +7,17 @@ use crate::model::card::{
     Accordion, Block, Button, ButtonStyle, Card, Cell, Confirm, Content, Element, Link, Other, Row,
     Table,
 };
+use crate::model::context::Pairs;
+use crate::model::manifest::{Field, FieldKind};
 use crate::model::problem::{Code, Problem};
 use crate::policy::html;
 use crate::policy::limits::CardLimits;
 use crate::policy::link::Links;
-use sidepane_bindings::imports::card as wit;
+use sidepane_bindings::imports::{card as wit, form as wit_form};
 use std::borrow::Cow;
+
+/// Bytes of a button's value; the contract's number.
+const VALUE_BYTES: usize = 1 << 10;
 
 /// A checked card, and what was left out of it.
 #[derive(Debug)]
@@ -52,7 +57,7 @@ pub(in crate::engine) fn card_from_wit(
             limits.blocks,
             Check::block,
         )?,
-        extra: card.extra,
+        extra: check.extra(&root.field("extra"), card.extra)?,
     };
     Ok(Checked {
         card,
@@ -197,7 +202,8 @@ impl Check<'_> {
             .field(at.field("id").to_string())
             .detail(format!("id {:?}", button.id)));
         }
-        self.bounded(&at.field("value"), button.value.len(), 1 << 10)?;
+        self.bounded(&at.field("value"), button.value.len(), VALUE_BYTES)?;
+        self.weigh(&at.field("value"), button.value.len())?;
         Ok(Button {
             id: button.id,
             label: self.text(&at.field("label"), button.label)?,
@@ -215,12 +221,47 @@ impl Check<'_> {
                 &at.field("fields"),
                 button.fields,
                 self.limits.fields,
-                |check, at, field| {
-                    check.weigh(at, field.label.len() + field.name.len())?;
-                    Ok(field_from_wit(field))
-                },
+                Self::field,
             )?,
         })
+    }
+
+    /// A field's texts are a card's texts: choices and defaults count like any other.
+    fn field(&mut self, at: &Path<'_>, field: wit_form::Field) -> Checks<Field> {
+        let field = field_from_wit(field);
+        let texts = [
+            ("name", field.name.as_str()),
+            ("label", field.label.as_str()),
+            ("help", field.help.as_deref().unwrap_or_default()),
+            (
+                "default_value",
+                field.default_value.as_deref().unwrap_or_default(),
+            ),
+        ];
+        for (name, text) in texts {
+            self.measure(&at.field(name), text)?;
+        }
+        if let FieldKind::Select(choices) | FieldKind::MultiSelect(choices) = &field.kind {
+            let at = at.field("options");
+            self.bounded(&at, choices.len(), self.limits.rows)?;
+            for (index, choice) in choices.iter().enumerate() {
+                self.measure(&at.index(index).field("value"), &choice.value)?;
+                self.measure(&at.index(index).field("label"), &choice.label)?;
+            }
+        }
+        if let FieldKind::Other(kind) = &field.kind {
+            self.measure(&at.field("kind"), kind)?;
+        }
+        Ok(field)
+    }
+
+    fn extra(&mut self, at: &Path<'_>, pairs: Pairs) -> Checks<Pairs> {
+        self.bounded(at, pairs.len(), self.limits.rows)?;
+        for (index, (name, value)) in pairs.iter().enumerate() {
+            self.measure(&at.index(index), name)?;
+            self.measure(&at.index(index), value)?;
+        }
+        Ok(pairs)
     }
 
     fn confirm(&mut self, at: &Path<'_>, confirm: wit::Confirm) -> Checks<Confirm> {
@@ -270,9 +311,13 @@ impl Check<'_> {
     }
 
     fn text(&mut self, at: &Path<'_>, text: String) -> Checks<String> {
-        self.bounded(at, text.len(), self.limits.text_bytes)?;
-        self.weigh(at, text.len())?;
+        self.measure(at, &text)?;
         Ok(text)
+    }
+
+    fn measure(&mut self, at: &Path<'_>, text: &str) -> Checks<()> {
+        self.bounded(at, text.len(), self.limits.text_bytes)?;
+        self.weigh(at, text.len())
     }
 
     fn many<T, U>(
@@ -425,6 +470,38 @@ mod tests {
                 "blocks[0].data[0].actions[0].id".into()
             )
         );
+    }
+
+    #[test]
+    fn the_texts_of_forms_and_of_extra_count_too() {
+        let choice = || wit_form::Choice {
+            value: "v".into(),
+            label: "x".repeat(4_000),
+        };
+        let form = |choices: usize| wit::Button {
+            id: "refund".into(),
+            label: "Refund".into(),
+            style: wit::ButtonStyle::Plain,
+            value: String::new(),
+            confirm: None,
+            fields: vec![wit_form::Field {
+                name: "reason".into(),
+                label: "Reason".into(),
+                help: None,
+                kind: wit_form::FieldKind::Select((0..choices).map(|_| choice()).collect()),
+                default_value: None,
+                required: false,
+            }],
+        };
+        let fields = "blocks[0].data[0].actions[0].fields[0]";
+        let (code, at) = refused(card(vec![wit::Element::Actions(vec![form(100)])]));
+        assert_eq!(code, Code::OutputTooLarge, "{at}");
+        assert!(at.starts_with(&format!("{fields}.options[")), "{at}");
+        let (code, at) = refused(card(vec![wit::Element::Actions(vec![form(201)])]));
+        assert_eq!((code, at), (Code::OutputLimit, format!("{fields}.options")));
+        let mut extra = card(Vec::new());
+        extra.extra = vec![("later".into(), "x".repeat(5_000))];
+        assert_eq!(refused(extra), (Code::OutputLimit, "extra[0]".into()));
     }
 
     #[test]
