@@ -117,6 +117,8 @@ pub mod policy;
 #[cfg(feature = "server")]
 pub mod server;
 #[doc(hidden)]
+pub mod storage;
+#[doc(hidden)]
 pub mod surface;
 
 pub use capability::calls::Waiting;

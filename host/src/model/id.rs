@@ -56,6 +56,15 @@ impl Default for AccountId {
     }
 }
 
+/// One plugin for one account: what has settings, secrets and a store of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InstallationId {
+    /// The plugin.
+    pub plugin: PluginId,
+    /// The account.
+    pub account: AccountId,
+}
+
 /// One request's name, the same in the answer, in the log and in what the plugin is told.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RequestId(Arc<str>);

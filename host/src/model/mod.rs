@@ -5,10 +5,14 @@
 
 pub mod card;
 pub mod context;
+pub mod delivery;
+pub mod event;
 pub mod explain;
 pub mod http;
 pub mod id;
 pub mod manifest;
 pub mod outcome;
 pub mod problem;
+pub mod store;
+pub mod time;
 pub mod usage;

@@ -15,9 +15,12 @@ pub mod native;
 mod query;
 
 use crate::model::context::Context;
+use crate::model::delivery::Receipt;
+use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::Problem;
+use crate::model::time::Millis;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use keys::Keys;
@@ -62,6 +65,41 @@ pub trait CardSurface: Sync {
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
 
     /// Writes a refusal of the whole request. The status is `problem`'s own.
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
+}
+
+/// A desk's door for product events.
+pub trait EventSurface: Sync {
+    /// Its name: the `source` of every event that comes through it, unless the sender names one.
+    fn name(&self) -> &'static str;
+
+    /// The addresses it answers.
+    fn routes(&self) -> &'static [Route];
+
+    /// Decides whose request this is: by a token, or by a signature over the body as it came.
+    /// `now` is what the age of a signed request is measured by.
+    ///
+    /// # Errors
+    /// `auth.*`, saying which step failed and never which byte.
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis)
+    -> Result<AccountId, Problem>;
+
+    /// Reads what happened. `now` stands in where the desk gives no moment.
+    ///
+    /// # Errors
+    /// `request.*` with the field, or line and column, at fault; `auth.account_mismatch`.
+    fn parse(
+        &self,
+        inbound: &Inbound<'_>,
+        account: AccountId,
+        now: Millis,
+    ) -> Result<Event, Problem>;
+
+    /// Writes that the event was accepted. A duplicate is answered like the first one, so that its
+    /// sender stops.
+    fn accepted(&self, receipt: &Receipt, request_id: &RequestId) -> Reply;
+
+    /// Writes a refusal of the request. The status is `problem`'s own.
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 

@@ -1,0 +1,47 @@
+//! A plugin's own values: what a call read and wants to write.
+
+use super::time::Millis;
+use std::collections::BTreeMap;
+
+/// A value with the version it has. Versions are never used twice, so that a value which was
+/// removed and written anew is told from the old one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The value.
+    pub value: String,
+    /// Its version; at least 1.
+    pub version: u64,
+    /// When it stops being there.
+    pub expires: Option<Millis>,
+}
+
+/// What one call did to its installation's values, held back until the call has succeeded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreChanges {
+    /// The version of every key that the call looked at; 0 where there was nothing. Whoever commits
+    /// checks that they still stand.
+    pub reads: BTreeMap<String, u64>,
+    /// The last write to each key.
+    pub writes: BTreeMap<String, StoreWrite>,
+}
+
+impl StoreChanges {
+    /// Whether there is nothing to commit. Reads alone change nothing.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+}
+
+/// What becomes of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreWrite {
+    /// It holds this value, until it expires.
+    Set {
+        /// The value.
+        value: String,
+        /// When it stops being there; none is never.
+        expires: Option<Millis>,
+    },
+    /// It is empty.
+    Remove,
+}
