@@ -10,5 +10,6 @@ pub mod link;
 pub mod method;
 pub mod pattern;
 pub mod permit;
+pub mod retry;
 pub mod rule;
 pub mod url;
