@@ -72,7 +72,7 @@ impl Live {
         };
         Self {
             world: world.clone(),
-            store: Session::new(world, of, limits),
+            store: Session::new(world.storage.clone(), Arc::clone(&world.clock), of, limits),
             installation,
             author,
             budget: HttpBudget::new(limits),
