@@ -17,6 +17,7 @@ use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use crate::surface::Question;
 use arc_swap::ArcSwap;
 use std::net::SocketAddr;
@@ -46,6 +47,8 @@ pub struct HostSettings {
     pub transport: Option<Arc<dyn Transport>>,
     /// What time plugins are told.
     pub clock: Arc<dyn Clock>,
+    /// Where plugins' values are kept; none answers them that this host keeps none.
+    pub storage: Option<Arc<dyn Storage>>,
 }
 
 impl HostSettings {
@@ -73,6 +76,7 @@ impl Default for HostSettings {
             resolver: None,
             transport: None,
             clock: Arc::new(SystemClock::default()),
+            storage: None,
         }
     }
 }
@@ -127,6 +131,7 @@ impl Host {
             http: Arc::new(http(&settings, &own)),
             log: settings.log,
             clock: settings.clock,
+            storage: settings.storage,
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
             .with_vault(settings.vault);

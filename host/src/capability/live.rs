@@ -6,9 +6,13 @@ use super::http::{HttpBudget, HttpClient};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
 use super::scrub::scrub;
+use super::session::Session;
+use super::store::StoreCalls;
 use crate::model::http::{HttpError, Request, Response};
+use crate::model::id::InstallationId;
 use crate::model::usage::Used;
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use rand::Rng;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +27,8 @@ pub struct World {
     pub log: Arc<dyn LogSink>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where plugins' values are kept; without it they have none.
+    pub storage: Option<Arc<dyn Storage>>,
 }
 
 impl std::fmt::Debug for World {
@@ -37,6 +43,7 @@ pub struct Live {
     installation: Arc<Installation>,
     author: Author,
     budget: HttpBudget,
+    store: Session,
     begun: Duration,
     deadline: Instant,
     failure: Mutex<Option<HttpError>>,
@@ -59,8 +66,13 @@ impl Live {
         limits: &Limits,
         deadline: Instant,
     ) -> Self {
+        let of = InstallationId {
+            plugin: author.plugin.clone(),
+            account: author.account.clone(),
+        };
         Self {
             world: world.clone(),
+            store: Session::new(world.storage.clone(), Arc::clone(&world.clock), of, limits),
             installation,
             author,
             budget: HttpBudget::new(limits),
@@ -153,6 +165,10 @@ impl HostCalls for Live {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    fn store(&self) -> &dyn StoreCalls {
+        &self.store
     }
 
     fn http_requests(&self) -> Used {

@@ -10,3 +10,5 @@ pub mod live;
 pub mod log;
 mod scrub;
 pub mod secret;
+pub mod session;
+pub mod store;

@@ -3,6 +3,7 @@
 use super::load::Permission;
 use crate::capability::installation::Installation;
 use crate::engine::{Gate, Program};
+use crate::model::event::Event;
 use crate::model::id::{AccountId, Generation, PluginId};
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
@@ -42,6 +43,11 @@ impl LoadedPlugin {
         let views = &self.manifest.views;
         self.program.serves_cards()
             && (views.is_empty() || views.iter().any(|served| served == view))
+    }
+
+    /// Whether an event is to be delivered to it.
+    pub fn takes(&self, event: &Event) -> bool {
+        self.program.serves_events() && event.is_one_of(&self.manifest.events)
     }
 }
 

@@ -139,6 +139,7 @@ async fn ask(
         http: Arc::new(http),
         log,
         clock: Arc::new(SystemClock::default()),
+        storage: None,
     };
     let dispatch = Dispatch::new(engine, view, Arc::new(world));
     Ok(dispatch.explain(question).await?)

@@ -54,6 +54,8 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
         0..=MANY_KIB,
         1 << 10,
     );
+    table.set(&mut limits.store_ops, "store_ops", 0..=100_000, 1);
+    table.set(&mut limits.store_bytes, "store_kib", 0..=MANY_KIB, 1 << 10);
     table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
     table.set(&mut limits.queue, "queue", 0..=100_000, 1);
     table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
@@ -74,7 +76,7 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
-pub fn entries(limits: &Limits) -> [(&'static str, u64); 17] {
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 19] {
     let kib = |bytes: u64| bytes >> 10;
     let card = &limits.card;
     [
@@ -89,6 +91,8 @@ pub fn entries(limits: &Limits) -> [(&'static str, u64); 17] {
         ("http_request_kib", kib(limits.http_request_bytes)),
         ("http_response_kib", kib(limits.http_response_bytes)),
         ("http_total_kib", kib(limits.http_bytes)),
+        ("store_ops", limits.store_ops),
+        ("store_kib", kib(limits.store_bytes)),
         ("concurrency", limits.concurrency.into()),
         ("queue", limits.queue.into()),
         ("card_blocks", whole(card.blocks)),

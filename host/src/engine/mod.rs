@@ -4,10 +4,12 @@
 //! Two ways through it, and they do not meet: *prepare* (scan, compile, load, link; seconds, off
 //! the request threads) and *invoke* (a fresh store and instance for every call; microseconds).
 
+mod blame;
 mod cache;
 mod compile;
 mod config;
 mod convert;
+mod handle;
 mod hostcalls;
 mod invoke;
 mod journal;
@@ -15,6 +17,7 @@ mod lane;
 mod link;
 mod meter;
 mod program;
+mod render;
 mod scan;
 mod slot;
 mod state;

@@ -77,6 +77,17 @@ impl State {
         }
     }
 
+    /// Counts one call of the contract's imports that may wait, and answers whom to wait for. A
+    /// call that waits does not compute: it leaves the lane.
+    ///
+    /// # Errors
+    /// As `count`.
+    pub(super) fn wait(&mut self) -> Result<Arc<dyn HostCalls>, HostCallQuota> {
+        self.count()?;
+        self.turn.leave();
+        Ok(Arc::clone(&self.calls))
+    }
+
     /// Whether the call made too many host calls. WASI's own cannot be refused one by one; they
     /// are counted, and the epoch callback and the end of the call ask here.
     pub(super) fn over_quota(&self) -> Option<HostCallQuota> {

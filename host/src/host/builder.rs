@@ -10,6 +10,7 @@ use crate::engine::{Engine, EngineSettings};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -118,6 +119,12 @@ impl HostBuilder {
     /// What time plugins are told. Deadlines do not go by it.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where plugins' values are kept; without it they are told that this host keeps none.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.settings.storage = Some(storage);
         self
     }
 

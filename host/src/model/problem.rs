@@ -171,6 +171,12 @@ codes! {
     HttpQuota = "http.quota", "The call's budget of HTTP requests or bytes is used up.";
     HttpProtocol = "http.protocol", "The server's answer is not HTTP, or broke off.";
     HttpOther = "http.other", "The request failed in another way.";
+    StoreConflict = "store.conflict", "A value that the call had read was changed by another call before it ended.";
+    StoreQuota = "store.quota", "The plugin's values take more room than they may.";
+    StoreUnavailable = "store.unavailable", "The storage of the plugin's values does not answer.";
+    EventRetry = "event.retry", "The plugin wants the event again after a pause.";
+    EventGiveUp = "event.give_up", "The plugin gave the event up.";
+    EventFailed = "event.failed", "The plugin could not deal with the event.";
     RequestMalformed = "request.malformed", "The query or body cannot be read.";
     RequestInvalidField = "request.invalid_field", "A field of the request has a value that cannot be.";
     RequestUnknownView = "request.unknown_view", "No desk and no plugin has a view of this name.";

@@ -34,6 +34,12 @@ pub struct Limits {
     pub http_response_bytes: u64,
     /// Bytes of HTTP headers and bodies of the whole call, both ways.
     pub http_bytes: u64,
+    /// Operations of the store, reads and writes alike. What a call does with a thousand values is
+    /// better done by a program with a database.
+    pub store_ops: u64,
+    /// Bytes of keys and values that a call may write. They are held back until it has succeeded,
+    /// so this is memory too.
+    pub store_bytes: u64,
     /// Calls of this plugin that run at one time. Fewer than the pool has places, so that one
     /// plugin cannot take them all.
     pub concurrency: u32,
@@ -83,6 +89,8 @@ impl Default for Limits {
             http_request_bytes: 1 << 20,
             http_response_bytes: 2 << 20,
             http_bytes: 8 << 20,
+            store_ops: 1_000,
+            store_bytes: 1 << 20,
             concurrency: 16,
             queue: 64,
             card: CardLimits::default(),

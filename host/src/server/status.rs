@@ -62,6 +62,12 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::HttpTooLarge
         | Code::HttpQuota
         | Code::HttpProtocol
-        | Code::HttpOther => StatusCode::INTERNAL_SERVER_ERROR,
+        | Code::HttpOther
+        | Code::StoreConflict
+        | Code::StoreQuota
+        | Code::StoreUnavailable
+        | Code::EventRetry
+        | Code::EventGiveUp
+        | Code::EventFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -11,6 +11,10 @@
 //! - A delivery is finished only by who holds it: a claim that was taken over has an older fence.
 //! - Time comes in as an argument. Nothing in here reads a clock.
 
+mod scratch;
+
+pub use scratch::Scratch;
+
 use crate::model::delivery::{
     Attempt, Backlog, Claim, Delivery, DeliveryId, DeliveryState, Ending, Receipt,
 };
