@@ -105,6 +105,8 @@ pub mod capability;
 pub mod catalog;
 pub mod config;
 #[doc(hidden)]
+pub mod deliver;
+#[doc(hidden)]
 pub mod dispatch;
 #[doc(hidden)]
 pub mod engine;

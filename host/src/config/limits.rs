@@ -21,6 +21,9 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     if let Some(deadline) = table.number("deadline_ms", 1..=600_000) {
         limits.deadline = Duration::from_millis(deadline);
     }
+    if let Some(deadline) = table.number("event_deadline_ms", 1..=600_000) {
+        limits.event_deadline = Duration::from_millis(deadline);
+    }
     table.set(
         &mut limits.memory_bytes,
         "memory_mib",
@@ -76,13 +79,17 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
-pub fn entries(limits: &Limits) -> [(&'static str, u64); 19] {
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 20] {
     let kib = |bytes: u64| bytes >> 10;
     let card = &limits.card;
     [
         ("fuel", limits.fuel),
         ("setup_fuel", limits.setup_fuel),
         ("deadline_ms", whole(limits.deadline.as_millis())),
+        (
+            "event_deadline_ms",
+            whole(limits.event_deadline.as_millis()),
+        ),
         ("memory_mib", limits.memory_bytes >> 20),
         ("host_calls", limits.host_calls),
         ("hostcall_kib", kib(limits.hostcall_bytes)),

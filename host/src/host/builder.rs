@@ -6,6 +6,7 @@ use crate::capability::http::{Resolve, Transport};
 use crate::capability::log::LogSink;
 use crate::capability::secret::Vault;
 use crate::catalog::Given;
+use crate::deliver::DeliverSettings;
 use crate::engine::{Engine, EngineSettings};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
@@ -125,6 +126,12 @@ impl HostBuilder {
     /// Where plugins' values are kept; without it they are told that this host keeps none.
     pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.settings.storage = Some(storage);
+        self
+    }
+
+    /// How events are delivered; of use with a storage alone.
+    pub fn deliver(mut self, settings: DeliverSettings) -> Self {
+        self.settings.deliver = settings;
         self
     }
 

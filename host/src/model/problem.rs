@@ -174,6 +174,11 @@ codes! {
     StoreConflict = "store.conflict", "A value that the call had read was changed by another call before it ended.";
     StoreQuota = "store.quota", "The plugin's values take more room than they may.";
     StoreUnavailable = "store.unavailable", "The storage of the plugin's values does not answer.";
+    EventQuota = "event.quota", "A plugin has as many deliveries waiting as it may have.";
+    EventStorageFull = "event.storage_full", "The disk has no room for another event.";
+    EventStorageFailed = "event.storage_failed", "The storage of events does not answer.";
+    EventUnavailable = "event.unavailable", "This host keeps no events.";
+    EventUnknownDelivery = "event.unknown_delivery", "No delivery has this id.";
     EventRetry = "event.retry", "The plugin wants the event again after a pause.";
     EventGiveUp = "event.give_up", "The plugin gave the event up.";
     EventFailed = "event.failed", "The plugin could not deal with the event.";
