@@ -141,7 +141,7 @@ pub use model::problem::{Code, Problem};
 pub use policy::limits::Limits;
 pub use policy::permit::DialPermit;
 pub use surface::Question;
-pub use surface::keys::{AccountKeys, Key, Keys};
+pub use surface::keys::{AccountKeys, Key, Keys, RsaKey};
 
 /// The blocks of `docs/embedding.md`, compiled as they stand there.
 #[cfg(all(doctest, feature = "server"))]

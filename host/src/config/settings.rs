@@ -7,7 +7,7 @@ use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
-use crate::surface::keys::{AccountKeys, Key, Keys};
+use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ impl Default for Settings {
             limits: Limits::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
+                public: false,
             },
         }
     }
@@ -138,8 +139,14 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         };
         accounts.push(AccountKeys {
             account,
-            api_tokens: tokens(&mut fields, base, errors),
+            api_tokens: tokens(&mut fields, "api_tokens", base, errors),
             imbox: headers(&mut fields, base, errors),
+            webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
+                Key::of_webhook_secret(text).map_err(String::from)
+            }),
+            freshchat_tokens: tokens(&mut fields, "freshchat_tokens", base, errors),
+            freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
+            chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
         });
         fields.finish(errors);
     }
@@ -152,11 +159,22 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     accounts
 }
 
-fn tokens(fields: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
-    let sources = fields.tables("api_tokens", errors).unwrap_or_default();
+fn tokens(fields: &mut Fields<'_>, name: &str, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
+    secrets(fields, name, base, errors, |text| Ok(Key::new(text)))
+}
+
+/// All secrets of the list `name`, each as what `read` makes of it.
+fn secrets<T>(
+    fields: &mut Fields<'_>,
+    name: &str,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    let sources = fields.tables(name, errors).unwrap_or_default();
     sources
         .into_iter()
-        .filter_map(|mut source| key(&mut source, base, errors))
+        .filter_map(|mut source| secret(&mut source, base, errors, &read))
         .collect()
 }
 
@@ -171,7 +189,7 @@ fn headers(
         let name = entry.take_at::<String>("header", errors);
         let value = entry
             .table("value", errors)
-            .and_then(|mut source| key(&mut source, base, errors));
+            .and_then(|mut source| secret(&mut source, base, errors, |text| Ok(Key::new(text))));
         match (name, value) {
             (Some((name, at)), Some(key)) => match name.parse() {
                 Ok(name) => headers.push((name, key)),
@@ -187,10 +205,19 @@ fn headers(
     headers
 }
 
-fn key(source: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Option<Key> {
+fn secret<T>(
+    source: &mut Fields<'_>,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
     let at = source.at();
-    match SecretSource::read(source, errors)?.value(base) {
-        Ok(value) => Some(Key::new(value.as_bytes())),
+    let from = SecretSource::read(source, errors)?;
+    let made = from
+        .value(base)
+        .and_then(|value| read(&value).map_err(|why| format!("{from} {why}")));
+    match made {
+        Ok(secret) => Some(secret),
         Err(why) => {
             errors.add(at, why);
             None

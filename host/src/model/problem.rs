@@ -193,6 +193,9 @@ codes! {
     RequestTimeout = "request.timeout", "The request did not arrive in time.";
     AuthRequired = "auth.required", "The request carries no credential.";
     AuthDenied = "auth.denied", "The credential is not one of this door's.";
+    AuthSignatureMissing = "auth.signature_missing", "The request is not signed, or a part of its signature is not there.";
+    AuthSignatureMalformed = "auth.signature_malformed", "The signature, or the time it was made at, is not written as this door reads it.";
+    AuthSignatureExpired = "auth.signature_expired", "The request was signed too long before or after now.";
     AuthAccountMismatch = "auth.account_mismatch", "The request names another account than its credential.";
 }
 

@@ -10,7 +10,11 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView => {
             StatusCode::BAD_REQUEST
         }
-        Code::AuthRequired | Code::AuthDenied => StatusCode::UNAUTHORIZED,
+        Code::AuthRequired
+        | Code::AuthDenied
+        | Code::AuthSignatureMissing
+        | Code::AuthSignatureMalformed
+        | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
         Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
         Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery => {
             StatusCode::NOT_FOUND
