@@ -19,6 +19,7 @@ use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
+use crate::model::time::Millis;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
 use crate::surface::Question;
@@ -99,13 +100,20 @@ impl std::fmt::Debug for HostSettings {
 }
 
 /// A running plugin host. It opens no port, takes no signal and sets no logger. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Host {
     dispatch: Dispatch,
     deliver: Option<Deliver>,
+    clock: Arc<dyn Clock>,
     catalog: Catalog,
     accounts: Arc<[AccountId]>,
     own: OwnListeners,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
 }
 
 impl Host {
@@ -137,7 +145,7 @@ impl Host {
         let world = World {
             http: Arc::new(http(&settings, &own)),
             log: settings.log,
-            clock: settings.clock,
+            clock: Arc::clone(&settings.clock),
             storage: settings.storage,
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
@@ -153,7 +161,7 @@ impl Host {
                 )
                 .detail(error.to_string())
             })?;
-        let world = Arc::new(world);
+        let (world, clock) = (Arc::new(world), settings.clock);
         let deliver = world.storage.clone().map(|storage| {
             let (engine, view, world) = (engine.clone(), view.clone(), Arc::clone(&world));
             Deliver::new(engine, view, world, storage, settings.deliver)
@@ -161,6 +169,7 @@ impl Host {
         Ok(Self {
             dispatch: Dispatch::new(engine, view, world),
             deliver,
+            clock,
             catalog,
             accounts,
             own,
@@ -259,6 +268,11 @@ impl Host {
     /// The door to the published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()
+    }
+
+    /// The time, as plugins and events are told it.
+    pub fn now(&self) -> Millis {
+        Millis::from(self.clock.wall())
     }
 
     /// Names the addresses that this process listens on: no grant opens those to a plugin. The
