@@ -82,7 +82,7 @@ impl Catalog {
         let brought = Brought::load(&loader, given, base).await;
         let catalog = Self(Arc::new(Inner {
             loader,
-            programs: Programs::new(),
+            programs: Programs::default(),
             brought,
             folder: folder.map(Arc::new),
             view,

@@ -17,7 +17,7 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::CallBusy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::CallBusy | Code::LoadBusy => StatusCode::SERVICE_UNAVAILABLE,
         // What an operator asked to be loaded again, and cannot be.
         Code::LoadNotWasm
         | Code::LoadWrongKind
@@ -32,6 +32,8 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadUnknownImport
         | Code::LoadFeatureDisabled
         | Code::LoadLimit
+        | Code::LoadCompileTimeout
+        | Code::LoadCompileMemory
         | Code::LoadCompileFailed
         | Code::ManifestInvalid
         | Code::GrantInvalid
