@@ -1,0 +1,24 @@
+//! The families of the catalogue, in its order; each is a file.
+
+mod instantiate;
+
+use crate::case::Case;
+
+/// Cases that belong together and are judged together.
+pub(crate) struct Family {
+    /// Its file's name.
+    pub(crate) name: &'static str,
+    /// As the documents say it.
+    pub(crate) title: &'static str,
+    /// Its cases.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// The whole catalogue.
+pub(crate) fn all() -> Vec<Family> {
+    vec![Family {
+        name: "instantiate",
+        title: "While the instance is made",
+        cases: instantiate::cases(),
+    }]
+}
