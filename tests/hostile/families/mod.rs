@@ -16,9 +16,17 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    vec![Family {
-        name: "instantiate",
-        title: "While the instance is made",
-        cases: instantiate::cases(),
-    }]
+    let families: [(_, _, fn() -> Vec<Case>); 1] = [(
+        "instantiate",
+        "While the instance is made",
+        instantiate::cases,
+    )];
+    families
+        .into_iter()
+        .map(|(name, title, cases)| Family {
+            name,
+            title,
+            cases: cases(),
+        })
+        .collect()
 }
