@@ -152,6 +152,39 @@ fn growing() -> [Case; 7] {
             || many("(memory 1)", 5),
             "load.limit",
         ),
+        at_load(
+            "I4",
+            "a start function takes all memory and touches it, while it is loaded",
+            GROW,
+            "call.memory_limit",
+        )
+        .slow(),
+        in_calls(
+            "I4",
+            "a start function takes all memory and touches it, in calls alone",
+            GROW,
+            "",
+            "call.memory_limit",
+        )
+        .slow(),
+        memories(
+            "I5",
+            "a table begins with ten million elements",
+            || Core::new().items("(table 10000000 funcref)").component(),
+            "load.limit",
+        ),
+        Case::plugin(
+            "I5",
+            "a start function grows a table for ever",
+            Built::Wat,
+            || gated(Core::new().items(TABLE), "(call $grow)"),
+            "",
+            "call.trap",
+        )
+        .otherwise(
+            "a table ends at the pool's 60,000 elements, half a megabyte; growing it further \
+             answers -1, as the specification has it, and the crash after that is the plugin's own",
+        ),
     ]
 }
 
