@@ -145,8 +145,10 @@ impl Inner {
     fn look(&self, bytes: &[u8]) -> Result<(Scan, Generation, Option<Component>), Problem> {
         let found = scan(bytes)?;
         let generation = Engine::generation(bytes);
-        let cache = self.cache.as_ref();
-        let kept = cache.and_then(|cache| compile::kept(&self.wasmtime, cache, generation));
+        let kept = match &self.cache {
+            Some(cache) => compile::kept(&self.wasmtime, cache, generation)?,
+            None => None,
+        };
         Ok((found, generation, kept))
     }
 

@@ -173,19 +173,32 @@ impl Compiler {
 }
 
 /// The component that an earlier start compiled, where there is one and it is this engine's.
-pub(super) fn kept(engine: &Engine, cache: &Cache, generation: Generation) -> Option<Component> {
-    let file = cache.find(generation)?;
-    load(engine, &Artefact::File(file))
-        .inspect_err(|problem| {
+///
+/// # Errors
+/// `load.limit` when it is, and does not fit into a place of the pool.
+pub(super) fn kept(
+    engine: &Engine,
+    cache: &Cache,
+    generation: Generation,
+) -> Result<Option<Component>, Problem> {
+    let Some(file) = cache.find(generation) else {
+        return Ok(None);
+    };
+    match load(engine, &Artefact::File(file)) {
+        Ok(component) => Ok(Some(component)),
+        Err(problem) if problem.code == Code::LoadLimit => Err(problem),
+        Err(problem) => {
             tracing::warn!(%problem, %generation, "kept code is not this engine's; compiled again");
-        })
-        .ok()
+            Ok(None)
+        }
+    }
 }
 
 /// Keeps what was compiled, where there is a cache, and makes a component of it.
 ///
 /// # Errors
-/// `load.compile_failed` when it is not this engine's.
+/// `load.limit` when it does not fit into a place of the pool, `load.compile_failed` when it is not
+/// this engine's.
 pub(super) fn keep(
     engine: &Engine,
     cache: Option<&Cache>,
@@ -240,13 +253,23 @@ fn load(engine: &Engine, artefact: &Artefact) -> Result<Component, Problem> {
         // SAFETY: as above.
         Artefact::Memory(bytes) => unsafe { Component::deserialize(engine, bytes) },
     };
-    loaded.map_err(|error| {
-        Problem::new(
+    loaded.map_err(|error| unfit(&error))
+}
+
+/// What was compiled and cannot be loaded is mostly too large for a place in the pool.
+fn unfit(error: &wasmtime::Error) -> Problem {
+    let text = format!("{error:#}");
+    let problem = match text.contains("pooling allocator") {
+        true => Problem::new(
+            Code::LoadLimit,
+            "The component begins with more memory, tables or instances than one call can have.",
+        ),
+        false => Problem::new(
             Code::LoadCompileFailed,
             "The compiled plugin could not be loaded.",
-        )
-        .detail(format!("{error:#}"))
-    })
+        ),
+    };
+    problem.detail(text)
 }
 
 fn in_process(engine: &OnceLock<Engine>, bytes: &[u8]) -> Result<Vec<u8>, Problem> {
