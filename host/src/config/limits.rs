@@ -113,14 +113,15 @@ fn whole(number: impl TryInto<u64>) -> u64 {
     number.try_into().unwrap_or(u64::MAX)
 }
 
-struct Table<'a, 't, 'e> {
-    fields: &'a mut Fields<'t>,
-    errors: &'a mut Errors<'e>,
+/// A table of numbers.
+pub(super) struct Table<'a, 't, 'e> {
+    pub(super) fields: &'a mut Fields<'t>,
+    pub(super) errors: &'a mut Errors<'e>,
 }
 
 impl Table<'_, '_, '_> {
     /// Sets a limit to the number at `key`, counted in `unit`s.
-    fn set<T: TryFrom<u64>>(
+    pub(super) fn set<T: TryFrom<u64>>(
         &mut self,
         limit: &mut T,
         key: &str,
@@ -135,7 +136,8 @@ impl Table<'_, '_, '_> {
         }
     }
 
-    fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+    /// The number at `key`, when there is one in `range`.
+    pub(super) fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
         let (value, at) = self.fields.take_at::<u64>(key, self.errors)?;
         if range.contains(&value) {
             return Some(value);

@@ -1,11 +1,13 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::compile;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::compile::CompileBudget;
 use crate::policy::limits::Limits;
 use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
@@ -27,6 +29,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
+    /// The budget of compiling one plugin.
+    pub compile: CompileBudget,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -40,6 +44,7 @@ impl Default for Settings {
             data: "data".into(),
             public_url: None,
             limits: Limits::default(),
+            compile: CompileBudget::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
                 public: false,
@@ -66,6 +71,9 @@ impl Settings {
                     limits::overlay(&mut table, &mut settings.limits, errors);
                 }
                 default.finish(errors);
+            }
+            if let Some(mut table) = root.table("compile", errors) {
+                compile::overlay(&mut table, &mut settings.compile, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -257,17 +265,22 @@ mod tests {
         );
         assert_eq!(format!("{documented:?}"), format!("{code:?}"));
         // Lowering every number has to change the settings: a key that nobody reads would not.
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && line.contains(" = "))
-        {
-            let (key, value) = line.split_once(" = ").expect("a key");
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let Some((key, value)) = line.split_once(" = ") else {
+                continue;
+            };
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let changed = format!("{section}\n{key} = {}", number / 2);
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+            let read = (changed.limits, changed.compile);
+            let unchanged = (Limits::default(), CompileBudget::default());
+            assert_ne!(read, unchanged, "{section} {key} is read");
         }
     }
 

@@ -139,6 +139,9 @@ codes! {
     LoadUnknownImport = "load.unknown_import", "The component imports something this host does not give.";
     LoadFeatureDisabled = "load.feature_disabled", "The component uses a WebAssembly proposal that is switched off.";
     LoadLimit = "load.limit", "The component has more of something than may be compiled.";
+    LoadCompileTimeout = "load.compile_timeout", "The component takes longer to compile than the budget allows.";
+    LoadCompileMemory = "load.compile_memory", "The component takes more memory to compile than the budget allows.";
+    LoadBusy = "load.busy", "Other plugins are being compiled, and enough wait for their turn.";
     LoadCompileFailed = "load.compile_failed", "The component could not be compiled.";
     ManifestInvalid = "manifest.invalid", "The manifest says something that cannot be.";
     GrantInvalid = "grant.invalid", "The grant file has errors.";

@@ -23,7 +23,7 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::CallBusy | Code::EventStorageFailed | Code::EventUnavailable => {
+        Code::CallBusy | Code::LoadBusy | Code::EventStorageFailed | Code::EventUnavailable => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         Code::EventQuota => StatusCode::TOO_MANY_REQUESTS,
@@ -42,6 +42,8 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadUnknownImport
         | Code::LoadFeatureDisabled
         | Code::LoadLimit
+        | Code::LoadCompileTimeout
+        | Code::LoadCompileMemory
         | Code::LoadCompileFailed
         | Code::ManifestInvalid
         | Code::GrantInvalid
