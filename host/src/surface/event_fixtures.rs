@@ -4,7 +4,7 @@
 //! An `.expect` begins with what storage answers, then shows the event as `/v1/events` takes it,
 //! with the raw form apart, then the reply. `SIDEPANE_BLESS=1` renews them, as in `fixtures`.
 
-use super::keys::{AccountKeys, Key, Keys};
+use super::keys::{AccountKeys, Key, Keys, RsaKey};
 use super::recording::{self, Recording};
 use super::{EventSurface, Inbound};
 use crate::model::context::Pairs;
@@ -21,6 +21,16 @@ use std::fmt::Write;
 #[test]
 fn native_events_are_read_as_recorded() {
     run("native-events", &super::native::Events);
+}
+
+#[test]
+fn freshchat_events_are_read_as_recorded() {
+    run("freshchat", &super::freshchat::Events);
+}
+
+#[test]
+fn freshchat_webhooks_are_read_as_recorded() {
+    run("freshchat-webhook", &super::freshchat::Webhook);
 }
 
 /// What every recording takes for now.
@@ -77,8 +87,13 @@ fn told_again(event: &Event) -> Result<Event, Problem> {
     read(&super::native::Events, &inbound)
 }
 
-/// Two accounts with a credential for every door, and one that is rotating all of its own.
+/// Two accounts; `north` has credentials for every door, two of those that desks sign with.
 pub(super) fn keys() -> Keys {
+    let rsa = |name: &str| {
+        let path = recording::fixtures().join("freshchat-webhook").join(name);
+        let text = std::fs::read_to_string(path).expect("a key");
+        RsaKey::parse(&text).expect("a key")
+    };
     let secret = |text: &str| Key::of_webhook_secret(text).expect("a secret");
     Keys {
         accounts: vec![
@@ -89,11 +104,14 @@ pub(super) fn keys() -> Keys {
                     secret("whsec_bm9ydGgtb2xkLW5vcnRoLW9sZC1ub3J0aC1vbGQ="),
                     secret("whsec_bm9ydGgtbmV3LW5vcnRoLW5ldy1ub3J0aC1uZXc="),
                 ],
+                freshchat_tokens: vec![Key::new("relay-north-old"), Key::new("relay-north")],
+                freshchat_keys: vec![rsa("old.pem"), rsa("new.pem")],
                 ..AccountKeys::default()
             },
             AccountKeys {
                 account: AccountId::parse("south").unwrap(),
                 api_tokens: vec![Key::new("token-south")],
+                freshchat_tokens: vec![Key::new("relay-south")],
                 ..AccountKeys::default()
             },
         ],

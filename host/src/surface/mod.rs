@@ -12,10 +12,13 @@ mod bounds;
 mod event_fixtures;
 #[cfg(test)]
 mod fixtures;
+pub mod freshchat;
 mod identity;
 pub mod imbox;
 mod json;
 pub mod keys;
+mod lenient;
+mod moment;
 pub mod native;
 mod query;
 #[cfg(test)]
@@ -44,7 +47,7 @@ pub fn all() -> &'static [&'static dyn CardSurface] {
 
 /// All doors for product events. A new desk is a folder and a line here.
 pub fn events() -> &'static [&'static dyn EventSurface] {
-    &[&native::Events]
+    &[&native::Events, &freshchat::Events, &freshchat::Webhook]
 }
 
 /// A desk's door for contact cards.
