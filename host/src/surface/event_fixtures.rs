@@ -33,6 +33,11 @@ fn freshchat_webhooks_are_read_as_recorded() {
     run("freshchat-webhook", &super::freshchat::Webhook);
 }
 
+#[test]
+fn chatwoot_events_are_read_as_recorded() {
+    run("chatwoot", &super::chatwoot::Chatwoot);
+}
+
 /// What every recording takes for now.
 pub(super) const NOW: Millis = Millis(1_764_000_000_000);
 
@@ -106,6 +111,7 @@ pub(super) fn keys() -> Keys {
                 ],
                 freshchat_tokens: vec![Key::new("relay-north-old"), Key::new("relay-north")],
                 freshchat_keys: vec![rsa("old.pem"), rsa("new.pem")],
+                chatwoot_secrets: vec![Key::new("harbour-old"), Key::new("harbour-new")],
                 ..AccountKeys::default()
             },
             AccountKeys {

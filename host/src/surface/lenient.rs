@@ -7,13 +7,24 @@ use crate::model::context::Pairs;
 /// What a member says when it is not there.
 pub(super) const NOTHING: &Json = &Json::Null;
 
+/// The members of a rich message that people see. Freshchat writes the second also with a capital
+/// letter.
+const SEEN: &[&str] = &[
+    "label",
+    "custom_reply_text",
+    "content",
+    "response_text",
+    "title",
+    "description",
+];
+
 impl Json {
-    /// Whether it says anything.
+    /// Whether it says anything. An object of nothing but such members says nothing either.
     pub(super) fn is_said(&self) -> bool {
         match self {
             Json::Null => false,
             Json::Text(text) => !text.is_empty(),
-            Json::Object(members) => !members.is_empty(),
+            Json::Object(members) => members.iter().any(|(_, value)| value.is_said()),
             Json::Bool(_) | Json::Number(_) | Json::List(_) => true,
         }
     }
@@ -72,6 +83,58 @@ impl Json {
         self.is_said().then(|| self.clone().into_text())
     }
 
+    /// The whole of it as JSON, a text in its quotes.
+    pub(super) fn json(&self) -> String {
+        // Nothing here can fail to be written: every name is a text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether it says the same, whatever the order of an object's members.
+    pub(super) fn same(&self, other: &Json) -> bool {
+        match (self, other) {
+            (Json::List(ours), Json::List(theirs)) => {
+                let mut pairs = ours.iter().zip(theirs);
+                ours.len() == theirs.len() && pairs.all(|(one, other)| one.same(other))
+            }
+            (Json::Object(ours), Json::Object(theirs)) => {
+                let within = |(name, value): &(String, Json), others: &Json| {
+                    value.same(others.at(name).unwrap_or(NOTHING)) || !value.is_said()
+                };
+                ours.iter().all(|member| within(member, other))
+                    && theirs.iter().all(|member| within(member, self))
+            }
+            (one, other) if !one.is_said() => !other.is_said(),
+            (one, other) => one.told() == other.told(),
+        }
+    }
+
+    /// The words in it that people see, one piece a line.
+    pub(super) fn seen_words(&self) -> String {
+        let mut words = Vec::new();
+        if let Json::Text(text) = self {
+            words.push(text.as_str());
+        }
+        self.collect_words(&mut words);
+        words.join("\n")
+    }
+
+    fn collect_words<'a>(&'a self, words: &mut Vec<&'a str>) {
+        for (name, value) in self.members() {
+            let seen = SEEN.iter().any(|known| name.eq_ignore_ascii_case(known));
+            match value {
+                Json::Text(text)
+                    if seen && !text.is_empty() && words.last() != Some(&text.as_str()) =>
+                {
+                    words.push(text);
+                }
+                value => value.collect_words(words),
+            }
+        }
+        for item in self.items() {
+            item.collect_words(words);
+        }
+    }
+
     /// Names and values, from an object or from a list of `{name, value}`. Of a name that comes
     /// twice the last value counts; what says nothing is left out.
     pub(super) fn named_values(&self) -> Pairs {
@@ -121,8 +184,9 @@ mod tests {
 
     #[test]
     fn nothing_is_written_in_many_ways() {
-        let it = json(r#"{"a":null,"b":{},"c":"","d":[],"e":0,"f":false,"a":"x"}"#);
-        for unsaid in ["b", "c", "g"] {
+        let it =
+            json(r#"{"a":null,"b":{},"c":"","d":[],"e":0,"f":false,"h":{"i":{"j":null}},"a":"x"}"#);
+        for unsaid in ["b", "c", "g", "h"] {
             assert_eq!(it.at(unsaid), None, "{unsaid}");
         }
         for said in ["a", "d", "e", "f"] {
@@ -142,6 +206,28 @@ mod tests {
             r#"[{"name":"a","value":0},{"name":"a","value":1},{"name":"b","value":"x"},{"value":9},7]"#,
         ] {
             assert_eq!(json(text).named_values(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_members_says_nothing() {
+        for (one, other, want) in [
+            (
+                r#"{"a":1,"b":[1,{"c":2,"d":3}]}"#,
+                r#"{"b":[1,{"d":3,"c":2}],"a":1}"#,
+                true,
+            ),
+            (r#"{"a":1,"b":null}"#, r#"{"a":1}"#, true),
+            (r#"{"a":1}"#, r#"{"a":1,"b":2}"#, false),
+            ("[1,2]", "[2,1]", false),
+            ("[1]", "[1,2]", false),
+            ("1", "\"1\"", true),
+            ("null", "{}", true),
+            ("null", "0", false),
+            ("{\"a\":1}", "null", false),
+        ] {
+            assert_eq!(json(one).same(&json(other)), want, "{one} {other}");
+            assert_eq!(json(other).same(&json(one)), want, "{other} {one}");
         }
     }
 

@@ -8,6 +8,7 @@ mod answer;
 mod bearer;
 mod body;
 mod bounds;
+pub mod chatwoot;
 #[cfg(test)]
 mod event_fixtures;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! turned round. Where the object of the same event contradicts it, the change is marked as disputed.
 
 use super::super::json::Json;
+use super::super::lenient::NOTHING;
 use crate::model::event::{Change, ChangeKind};
 
 /// The headings that changes stand under in newer events; in older ones they stand under none.
@@ -32,18 +33,18 @@ pub(super) fn read(data: &Json, object: &Json) -> Vec<Change> {
 fn change(kind: ChangeKind, field: &str, value: &Json, object: &Json) -> Change {
     let (from, to) = match value {
         Json::List(pair) => match pair.as_slice() {
-            [from, to] => (from.told(), to.told()),
-            _ => (None, value.told()),
+            [from, to] => (from, to),
+            _ => (NOTHING, value),
         },
-        other => (None, other.told()),
+        other => (NOTHING, other),
     };
     // An object that says nothing of the field contradicts nobody: absent and null are alike.
-    let now = object.at(field).and_then(Json::told);
+    let disputed = object.at(field).is_some_and(|now| !now.same(to));
     Change {
         kind,
         field: field.into(),
-        disputed: kind == ChangeKind::Model && now.is_some() && now != to,
-        from,
-        to,
+        from: from.told(),
+        to: to.told(),
+        disputed: disputed && kind == ChangeKind::Model,
     }
 }

@@ -98,45 +98,10 @@ fn add_as(parts: &mut Vec<Part>, name: &str, value: &Json) {
         _ => None,
     };
     parts.push(known.unwrap_or_else(|| {
-        let mut words = Vec::new();
-        read_words(&mut words, value);
         Part::Other(OtherPart {
             kind: name.into(),
-            text: words.join("\n"),
-            json: value.clone().into_text(),
+            text: value.seen_words(),
+            json: value.json(),
         })
     }));
-}
-
-/// The members of a part that people see. `custom_reply_text` comes with a capital letter too.
-const SEEN: &[&str] = &[
-    "label",
-    "custom_reply_text",
-    "content",
-    "response_text",
-    "title",
-    "description",
-];
-
-fn read_words<'a>(words: &mut Vec<&'a str>, value: &'a Json) {
-    if let (Json::Text(text), true) = (value, words.is_empty()) {
-        words.push(text);
-    }
-    for (name, value) in value.members() {
-        let seen = SEEN.iter().any(|known| name.eq_ignore_ascii_case(known));
-        match value {
-            Json::Text(text)
-                if seen && !text.is_empty() && words.last() != Some(&text.as_str()) =>
-            {
-                words.push(text);
-            }
-            Json::Text(_) => {}
-            value => read_words(words, value),
-        }
-    }
-    for item in value.items() {
-        if !matches!(item, Json::Text(_)) {
-            read_words(words, item);
-        }
-    }
 }
