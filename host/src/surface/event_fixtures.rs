@@ -11,7 +11,7 @@ use crate::model::context::Pairs;
 use crate::model::delivery::{DeliveryId, DeliveryState, Queued, Receipt};
 use crate::model::event::*;
 use crate::model::id::{AccountId, PluginId, RequestId};
-use crate::model::problem::Problem;
+use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -36,6 +36,118 @@ fn freshchat_webhooks_are_read_as_recorded() {
 #[test]
 fn chatwoot_events_are_read_as_recorded() {
     run("chatwoot", &super::chatwoot::Chatwoot);
+}
+
+/// What the desks themselves publish or send, and what becomes of it. The files belong to others
+/// and are not in this repository: `SIDEPANE_SAMPLES` says where they lie, and `.ci/run` says when
+/// they do not.
+const SAMPLES: &[(&str, &dyn EventSurface, Result<&str, Code>)] = {
+    use super::chatwoot::Chatwoot;
+    use super::freshchat::{Events, Webhook};
+    &[
+        (
+            "freshchat/onConversationCreate.json",
+            &Events,
+            Ok("conversation.created"),
+        ),
+        (
+            "freshchat/onConversationUpdate.json",
+            &Events,
+            Ok("conversation.updated"),
+        ),
+        (
+            "freshchat/onMessageCreate.json",
+            &Events,
+            Ok("message.created"),
+        ),
+        (
+            "freshchat/onUserCreate.json",
+            &Events,
+            Ok("contact.created"),
+        ),
+        (
+            "freshchat/onUserUpdate.json",
+            &Events,
+            Ok("contact.updated"),
+        ),
+        (
+            "freshchat-fdk/onAgentActivityCreate.json",
+            &Events,
+            Ok("agent.activity"),
+        ),
+        (
+            "freshchat-fdk/onAppInstall.json",
+            &Events,
+            Ok("app.installed"),
+        ),
+        (
+            "freshdesk/onConversationUpdate.fdk.abridged.json",
+            &Events,
+            Err(Code::RequestInvalidField),
+        ),
+        (
+            "freshchat-webhook/message_create.2022.json",
+            &Webhook,
+            Ok("message.created"),
+        ),
+        (
+            "freshchat-webhook/conversation_reopen.2022.json",
+            &Webhook,
+            Ok("conversation.updated"),
+        ),
+        (
+            "chatwoot/1-contact_updated.custom_attributes.json",
+            &Chatwoot,
+            Ok("contact.updated"),
+        ),
+        (
+            "chatwoot/2-webwidget_triggered.json",
+            &Chatwoot,
+            Ok("widget.opened"),
+        ),
+        (
+            "chatwoot/3-conversation_created.json",
+            &Chatwoot,
+            Ok("conversation.created"),
+        ),
+        (
+            "chatwoot/4-message_created.incoming.json",
+            &Chatwoot,
+            Ok("message.created"),
+        ),
+    ]
+};
+
+#[test]
+fn the_desks_own_samples_are_read_as_documented() {
+    let Some(folder) = std::env::var_os("SIDEPANE_SAMPLES") else {
+        println!("SIDEPANE_SAMPLES is not set: the desks' own samples were not read");
+        return;
+    };
+    for (name, surface, want) in SAMPLES {
+        let path = std::path::Path::new(&folder).join(name);
+        let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let inbound = Inbound {
+            method: &Method::POST,
+            query: "",
+            headers: &headers,
+            body: &body,
+            plugin: None,
+        };
+        let read = surface.parse(&inbound, AccountId::parse("north").unwrap(), NOW);
+        if let Ok(event) = &read {
+            println!(
+                "{name}: {}",
+                serde_json::to_string_pretty(&form(event)).unwrap()
+            );
+            assert_eq!(told_again(event), Ok(event.clone()), "{name}");
+        }
+        let read = read.map(|event| event.event_type);
+        let read = read.as_deref().map_err(|problem| problem.code);
+        assert_eq!(read, *want, "{name}");
+    }
 }
 
 /// What every recording takes for now.
@@ -118,6 +230,7 @@ pub(super) fn keys() -> Keys {
                 account: AccountId::parse("south").unwrap(),
                 api_tokens: vec![Key::new("token-south")],
                 freshchat_tokens: vec![Key::new("relay-south")],
+                freshchat_account: Some("4410000017".into()),
                 ..AccountKeys::default()
             },
         ],

@@ -12,6 +12,8 @@ pub mod chatwoot;
 #[cfg(test)]
 mod event_fixtures;
 #[cfg(test)]
+mod event_storm;
+#[cfg(test)]
 mod fixtures;
 pub mod freshchat;
 mod identity;
@@ -48,7 +50,12 @@ pub fn all() -> &'static [&'static dyn CardSurface] {
 
 /// All doors for product events. A new desk is a folder and a line here.
 pub fn events() -> &'static [&'static dyn EventSurface] {
-    &[&native::Events, &freshchat::Events, &freshchat::Webhook]
+    &[
+        &native::Events,
+        &freshchat::Events,
+        &freshchat::Webhook,
+        &chatwoot::Chatwoot,
+    ]
 }
 
 /// A desk's door for contact cards.

@@ -42,9 +42,14 @@ impl EventSurface for Events {
 
     /// By a bearer token. It is not taken from the address, which proxies write into their logs.
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _: Millis) -> Result<AccountId, Problem> {
-        bearer::account(inbound.headers, keys, DOOR, |account| {
+        let account = bearer::account(inbound.headers, keys, DOOR, |account| {
             &account.freshchat_tokens
-        })
+        })?;
+        let mut of_account = keys.accounts.iter().filter(|keys| keys.account == account);
+        if let Some(only) = of_account.find_map(|keys| keys.freshchat_account.as_deref()) {
+            same_account(only, inbound.body)?;
+        }
+        Ok(account)
     }
 
     fn parse(
@@ -63,6 +68,20 @@ impl EventSurface for Events {
 
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
         answer::refusal(problem, status, request_id)
+    }
+}
+
+/// An event may repeat the account that its token stands for, in the desk's own name, and nothing
+/// else. What is wrong with a body that cannot be read is said when it is parsed.
+fn same_account(only: &str, body: &[u8]) -> Result<(), Problem> {
+    let named = Json::read(body).ok().and_then(|it| it.text("account_id"));
+    match named {
+        Some(named) if named != only => Err(Problem::new(
+            Code::AuthAccountMismatch,
+            "The event names another account than its token's.",
+        )
+        .field("account_id")),
+        _ => Ok(()),
     }
 }
 
