@@ -62,7 +62,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let shutdown = shutdown();
     server::serve(
         host,
-        settings.keys,
+        settings.door_keys(),
         ServerSettings::default(),
         traffic,
         admin,
