@@ -130,3 +130,39 @@ impl<P: ActionPlugin, S> bindings::action::exports::sidepane::plugin::action::Gu
         P::submit(action).map_err(Error::into_plugin_error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bindings::manifest::exports::sidepane::plugin::manifest::Guest;
+
+    struct Both;
+
+    impl Plugin for Both {
+        fn manifest() -> Manifest {
+            Manifest::new("Both", "1.0.0").view("ticket")
+        }
+    }
+
+    impl CardPlugin for Both {
+        fn render(_: Context) -> Result<Option<Card>, Error> {
+            Ok(None)
+        }
+    }
+
+    impl EventPlugin for Both {
+        fn handlers() -> Handlers {
+            Handlers::new().on_each(["a.b", "c.d"], |_| Ok(()))
+        }
+    }
+
+    #[test]
+    fn the_manifest_names_the_events_of_the_handlers_where_they_are_exported() {
+        let events = |manifest: Manifest| manifest.events;
+        let with: Manifest = Served::<Both, crate::__parts!(card event)>::describe();
+        assert_eq!(with.views, ["ticket"]);
+        assert_eq!(events(with), ["a.b", "c.d"]);
+        let without = Served::<Both, crate::__parts!(card)>::describe();
+        assert_eq!(events(without), Vec::<String>::new());
+    }
+}

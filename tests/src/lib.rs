@@ -9,6 +9,8 @@
 )]
 
 pub mod client;
+pub mod event;
 pub mod guests;
+pub mod handler;
 pub mod host;
 pub mod upstream;

@@ -21,7 +21,7 @@ pub type Handled = Result<(), EventError>;
 ///         .message_created(on_message)
 ///         .conversation_updated(on_update)
 ///         .on_each(["contact.created", "contact.updated"], on_contact)
-///         .on("freshchat:onConversationCreate", |event| Ok(info!("{}", event.raw)))
+///         .on("freshchat:onConversationCreate", on_freshchats)
 /// }
 ///
 /// fn on_message(message: MessageCreated) -> Handled {
@@ -40,6 +40,11 @@ pub type Handled = Result<(), EventError>;
 ///
 /// fn on_contact(event: Event) -> Handled {
 ///     info!("{:?}", event.contact);
+///     Ok(())
+/// }
+///
+/// fn on_freshchats(event: Event) -> Handled {
+///     info!("as Freshchat tells it: {}", event.raw);
 ///     Ok(())
 /// }
 /// # assert_eq!(handlers().types().count(), 5);
