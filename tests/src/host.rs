@@ -28,7 +28,7 @@ pub fn engine() -> Engine {
                     ..PoolSettings::default()
                 },
                 cache: Some(PathBuf::from(env!("GUESTS")).join("artefacts")),
-                workers: None,
+                ..EngineSettings::default()
             };
             Engine::start(&settings).unwrap_or_else(|problem| panic!("{problem}"))
         })

@@ -9,6 +9,7 @@
 )]
 
 pub mod client;
+pub mod core;
 pub mod event;
 pub mod guests;
 pub mod handler;

@@ -3,7 +3,7 @@
 use super::config;
 use super::stop::Stop;
 use sidepane::config::settings::Settings;
-use sidepane::engine::EngineSettings;
+use sidepane::engine::{Compile, EngineSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
 use std::net::SocketAddr;
@@ -41,6 +41,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let host = Host::start(HostSettings {
         engine: EngineSettings {
             cache: Some(settings.data.join("artefacts")),
+            compile: Some(Compile::child(settings.compile.clone())),
             ..EngineSettings::default()
         },
         limits: settings.limits.clone(),

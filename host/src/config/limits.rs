@@ -21,6 +21,9 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     if let Some(deadline) = table.number("deadline_ms", 1..=600_000) {
         limits.deadline = Duration::from_millis(deadline);
     }
+    if let Some(deadline) = table.number("event_deadline_ms", 1..=600_000) {
+        limits.event_deadline = Duration::from_millis(deadline);
+    }
     table.set(
         &mut limits.memory_bytes,
         "memory_mib",
@@ -76,13 +79,17 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
-pub fn entries(limits: &Limits) -> [(&'static str, u64); 19] {
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 20] {
     let kib = |bytes: u64| bytes >> 10;
     let card = &limits.card;
     [
         ("fuel", limits.fuel),
         ("setup_fuel", limits.setup_fuel),
         ("deadline_ms", whole(limits.deadline.as_millis())),
+        (
+            "event_deadline_ms",
+            whole(limits.event_deadline.as_millis()),
+        ),
         ("memory_mib", limits.memory_bytes >> 20),
         ("host_calls", limits.host_calls),
         ("hostcall_kib", kib(limits.hostcall_bytes)),
@@ -106,14 +113,15 @@ fn whole(number: impl TryInto<u64>) -> u64 {
     number.try_into().unwrap_or(u64::MAX)
 }
 
-struct Table<'a, 't, 'e> {
-    fields: &'a mut Fields<'t>,
-    errors: &'a mut Errors<'e>,
+/// A table of numbers.
+pub(super) struct Table<'a, 't, 'e> {
+    pub(super) fields: &'a mut Fields<'t>,
+    pub(super) errors: &'a mut Errors<'e>,
 }
 
 impl Table<'_, '_, '_> {
     /// Sets a limit to the number at `key`, counted in `unit`s.
-    fn set<T: TryFrom<u64>>(
+    pub(super) fn set<T: TryFrom<u64>>(
         &mut self,
         limit: &mut T,
         key: &str,
@@ -128,7 +136,8 @@ impl Table<'_, '_, '_> {
         }
     }
 
-    fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+    /// The number at `key`, when there is one in `range`.
+    pub(super) fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
         let (value, at) = self.fields.take_at::<u64>(key, self.errors)?;
         if range.contains(&value) {
             return Some(value);

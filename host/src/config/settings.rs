@@ -1,13 +1,15 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::compile;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::compile::CompileBudget;
 use crate::policy::limits::Limits;
-use crate::surface::keys::{AccountKeys, Key, Keys};
+use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,6 +29,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
+    /// The budget of compiling one plugin.
+    pub compile: CompileBudget,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -40,8 +44,10 @@ impl Default for Settings {
             data: "data".into(),
             public_url: None,
             limits: Limits::default(),
+            compile: CompileBudget::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
+                public: false,
             },
         }
     }
@@ -65,6 +71,9 @@ impl Settings {
                     limits::overlay(&mut table, &mut settings.limits, errors);
                 }
                 default.finish(errors);
+            }
+            if let Some(mut table) = root.table("compile", errors) {
+                compile::overlay(&mut table, &mut settings.compile, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -138,8 +147,14 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         };
         accounts.push(AccountKeys {
             account,
-            api_tokens: tokens(&mut fields, base, errors),
+            api_tokens: tokens(&mut fields, "api_tokens", base, errors),
             imbox: headers(&mut fields, base, errors),
+            webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
+                Key::of_webhook_secret(text).map_err(String::from)
+            }),
+            freshchat_tokens: tokens(&mut fields, "freshchat_tokens", base, errors),
+            freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
+            chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
         });
         fields.finish(errors);
     }
@@ -152,11 +167,22 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     accounts
 }
 
-fn tokens(fields: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
-    let sources = fields.tables("api_tokens", errors).unwrap_or_default();
+fn tokens(fields: &mut Fields<'_>, name: &str, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
+    secrets(fields, name, base, errors, |text| Ok(Key::new(text)))
+}
+
+/// All secrets of the list `name`, each as what `read` makes of it.
+fn secrets<T>(
+    fields: &mut Fields<'_>,
+    name: &str,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    let sources = fields.tables(name, errors).unwrap_or_default();
     sources
         .into_iter()
-        .filter_map(|mut source| key(&mut source, base, errors))
+        .filter_map(|mut source| secret(&mut source, base, errors, &read))
         .collect()
 }
 
@@ -171,7 +197,7 @@ fn headers(
         let name = entry.take_at::<String>("header", errors);
         let value = entry
             .table("value", errors)
-            .and_then(|mut source| key(&mut source, base, errors));
+            .and_then(|mut source| secret(&mut source, base, errors, |text| Ok(Key::new(text))));
         match (name, value) {
             (Some((name, at)), Some(key)) => match name.parse() {
                 Ok(name) => headers.push((name, key)),
@@ -187,10 +213,19 @@ fn headers(
     headers
 }
 
-fn key(source: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Option<Key> {
+fn secret<T>(
+    source: &mut Fields<'_>,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
     let at = source.at();
-    match SecretSource::read(source, errors)?.value(base) {
-        Ok(value) => Some(Key::new(value.as_bytes())),
+    let from = SecretSource::read(source, errors)?;
+    let made = from
+        .value(base)
+        .and_then(|value| read(&value).map_err(|why| format!("{from} {why}")));
+    match made {
+        Ok(secret) => Some(secret),
         Err(why) => {
             errors.add(at, why);
             None
@@ -230,17 +265,22 @@ mod tests {
         );
         assert_eq!(format!("{documented:?}"), format!("{code:?}"));
         // Lowering every number has to change the settings: a key that nobody reads would not.
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && line.contains(" = "))
-        {
-            let (key, value) = line.split_once(" = ").expect("a key");
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let Some((key, value)) = line.split_once(" = ") else {
+                continue;
+            };
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let changed = format!("{section}\n{key} = {}", number / 2);
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+            let read = (changed.limits, changed.compile);
+            let unchanged = (Limits::default(), CompileBudget::default());
+            assert_ne!(read, unchanged, "{section} {key} is read");
         }
     }
 

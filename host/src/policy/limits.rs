@@ -15,6 +15,9 @@ pub struct Limits {
     /// Wall clock for the whole call, waiting for HTTP included. Two seconds: an agent looks
     /// elsewhere after that.
     pub deadline: Duration,
+    /// As `deadline`, for dealing with an event: nobody waits for it, and what it calls may be slow.
+    /// Twenty seconds, as Freshworks gives its own apps.
+    pub event_deadline: Duration,
     /// Linear memory and tables of all of a component's instances together. C by zig starts with
     /// 16 MiB, Python with 12.
     pub memory_bytes: u64,
@@ -80,6 +83,7 @@ impl Default for Limits {
             fuel: 50_000_000,
             setup_fuel: 10_000_000,
             deadline: Duration::from_millis(2_000),
+            event_deadline: Duration::from_secs(20),
             memory_bytes: 64 << 20,
             hostcall_bytes: 4 << 20,
             handles: 1_000,
