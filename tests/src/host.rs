@@ -7,6 +7,7 @@ use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::Storage;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,6 +60,7 @@ pub struct Setup {
     folder: PathBuf,
     config: String,
     server: ServerSettings,
+    storage: Option<Arc<dyn Storage>>,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
     admin: TcpListener,
@@ -95,6 +97,7 @@ impl Setup {
                 watch: false,
                 ..ServerSettings::default()
             },
+            storage: None,
             traffic: listener(),
             admin: listener(),
         }
@@ -137,6 +140,12 @@ impl Setup {
         self
     }
 
+    /// Keeps plugins' values there.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+
     /// Has the plugins folder watched while it serves.
     pub fn watched(mut self) -> Self {
         self.server.watch = true;
@@ -174,6 +183,7 @@ impl Setup {
                     .map(|keys| keys.account.clone())
                     .collect(),
                 log: Arc::new(lines.clone()),
+                storage: self.storage.clone(),
                 ..HostSettings::of_folder(&self.folder)
             },
         )

@@ -10,6 +10,8 @@
 
 pub mod client;
 pub mod core;
+pub mod event;
 pub mod guests;
+pub mod handler;
 pub mod host;
 pub mod upstream;
