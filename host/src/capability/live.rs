@@ -2,7 +2,7 @@
 
 use super::calls::{HostCalls, Waiting};
 use super::clock::Clock;
-use super::http::{HttpBudget, HttpClient};
+use super::http::{HttpBudget, HttpClient, HttpPlaces, Terms};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
 use super::scrub::scrub;
@@ -36,6 +36,7 @@ pub struct Live {
     world: World,
     installation: Arc<Installation>,
     author: Author,
+    places: Arc<HttpPlaces>,
     budget: HttpBudget,
     begun: Duration,
     deadline: Instant,
@@ -51,18 +52,21 @@ impl std::fmt::Debug for Live {
 }
 
 impl Live {
-    /// A seam for one call of one installation, which has to be over at `deadline`.
+    /// A seam for one call of one installation, which has to be over at `deadline`. `places` are
+    /// the plugin's, for all of its calls.
     pub fn new(
         world: &World,
         installation: Arc<Installation>,
         author: Author,
         limits: &Limits,
+        places: Arc<HttpPlaces>,
         deadline: Instant,
     ) -> Self {
         Self {
             world: world.clone(),
             installation,
             author,
+            places,
             budget: HttpBudget::new(limits),
             begun: world.clock.monotonic(),
             deadline,
@@ -74,10 +78,14 @@ impl Live {
         let Installation {
             secrets, egress, ..
         } = self.installation.as_ref();
-        let http = &self.world.http;
-        let answers = http
-            .send_all(requests, egress, secrets, &self.budget, self.deadline)
-            .await;
+        let terms = Terms {
+            policy: egress,
+            secrets,
+            places: &self.places,
+            budget: &self.budget,
+            deadline: self.deadline,
+        };
+        let answers = self.world.http.send_all(requests, &terms).await;
         for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             self.remember(error);
         }

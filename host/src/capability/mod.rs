@@ -8,5 +8,7 @@ pub mod http;
 pub mod installation;
 pub mod live;
 pub mod log;
+mod redact;
 mod scrub;
 pub mod secret;
+mod spelling;

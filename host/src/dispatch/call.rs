@@ -63,6 +63,7 @@ async fn run(
         Arc::clone(installation),
         author,
         &plugin.limits,
+        Arc::clone(&plugin.http_places),
         deadline,
     ));
     let callee = Callee {

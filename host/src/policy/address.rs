@@ -95,6 +95,11 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
 
 fn classify_v6(address: Ipv6Addr) -> AddressClass {
     let bits = u128::from(address);
+    // Machines that speak ISATAP take the last half of any network for an IPv4 address behind these
+    // two numbers, and send it there.
+    if matches!((bits >> 32) & 0xffff_ffff, 0x0000_5efe | 0x0200_5efe) {
+        return AddressClass::Embedded;
+    }
     V6.iter()
         .find(|(network, prefix, _)| (bits ^ u128::from(*network)) >> (128 - prefix) == 0)
         .map_or_else(
