@@ -284,9 +284,14 @@ fn plugin_error(error: PluginError, http: Option<HttpError>) -> Problem {
         .unwrap_or_default();
     let mut problem = Problem::new(code, message).detail(trap::bounded(&error.log_message));
     problem.retryable = error.retryable;
-    if let Some(HttpError::Denied(denial)) = http {
-        problem.detail = format!("{}; {}", problem.detail, denial.why);
-        problem.hint = denial.hint;
+    match http {
+        Some(HttpError::Denied(denial)) => {
+            problem.detail = format!("{}; {}", problem.detail, denial.why);
+            problem.field = Some(denial.rule.to_string());
+            problem.hint = denial.hint;
+        }
+        Some(HttpError::Timeout(phase)) => problem.field = Some(phase.as_str().to_owned()),
+        _ => {}
     }
     problem
 }
