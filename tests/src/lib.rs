@@ -11,4 +11,5 @@
 pub mod client;
 pub mod guests;
 pub mod host;
+pub mod trick;
 pub mod upstream;
