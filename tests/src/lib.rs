@@ -9,6 +9,7 @@
 )]
 
 pub mod client;
+pub mod core;
 pub mod guests;
 pub mod host;
 pub mod trick;

@@ -48,7 +48,8 @@ pub(super) fn compile(
 /// Makes a component of an artefact.
 ///
 /// # Errors
-/// `load.compile_failed` when the artefact is not one of this engine.
+/// `load.limit` when it does not fit into a place of the pool, `load.compile_failed` when the
+/// artefact is not one of this engine.
 #[expect(
     unsafe_code,
     reason = "only artefacts of our own compiler come here, by digest from our own folder"
@@ -61,13 +62,23 @@ pub(super) fn load(engine: &Engine, artefact: &Artefact) -> Result<Component, Pr
         // SAFETY: as above.
         Artefact::Memory(bytes) => unsafe { Component::deserialize(engine, bytes) },
     };
-    loaded.map_err(|error| {
-        Problem::new(
+    loaded.map_err(|error| unfit(&error))
+}
+
+/// What was compiled and cannot be loaded is mostly too large for a place in the pool.
+fn unfit(error: &wasmtime::Error) -> Problem {
+    let text = format!("{error:#}");
+    let problem = match text.contains("pooling allocator") {
+        true => Problem::new(
+            Code::LoadLimit,
+            "The component begins with more memory, tables or instances than one call can have.",
+        ),
+        false => Problem::new(
             Code::LoadCompileFailed,
             "The compiled plugin could not be loaded.",
-        )
-        .detail(format!("{error:#}"))
-    })
+        ),
+    };
+    problem.detail(text)
 }
 
 fn refusal(error: &wasmtime::Error) -> Problem {
