@@ -14,4 +14,5 @@ pub mod event;
 pub mod guests;
 pub mod handler;
 pub mod host;
+pub mod trick;
 pub mod upstream;
