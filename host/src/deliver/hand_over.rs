@@ -164,7 +164,15 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         request_id: RequestId::new(Arc::clone(&claim.delivery.0)),
     };
     let installation = Arc::clone(installation);
-    let live = Live::new(&inner.world, installation, author, &limits, deadline);
+    let places = Arc::clone(&plugin.http_places);
+    let live = Live::new(
+        &inner.world,
+        installation,
+        author,
+        &limits,
+        places,
+        deadline,
+    );
     let calls: Arc<dyn HostCalls> = Arc::new(live);
     let callee = Callee {
         program: &plugin.program,
