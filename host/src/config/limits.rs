@@ -143,6 +143,19 @@ impl Table<'_, '_, '_> {
         }
     }
 
+    /// Sets a time to the number at `key`, as `unit` reads it.
+    pub(super) fn time(
+        &mut self,
+        time: &mut Duration,
+        key: &str,
+        range: RangeInclusive<u64>,
+        unit: impl Fn(u64) -> Duration,
+    ) {
+        if let Some(number) = self.number(key, range) {
+            *time = unit(number);
+        }
+    }
+
     /// The number at `key`, when there is one in `range`.
     pub(super) fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
         let (value, at) = self.fields.take_at::<u64>(key, self.errors)?;

@@ -2,12 +2,14 @@
 //! credentials of their doors.
 
 use super::compile;
+use super::events;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::policy::compile::CompileBudget;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
@@ -23,7 +25,7 @@ pub struct Settings {
     pub admin: SocketAddr,
     /// The folder of plugins and grants.
     pub plugins: PathBuf,
-    /// The folder of our own: compiled artefacts today.
+    /// The folder of our own: events, plugins' values, compiled artefacts.
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
@@ -31,6 +33,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The budget of compiling one plugin.
     pub compile: CompileBudget,
+    /// How events are delivered and how long what is kept.
+    pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -45,6 +49,7 @@ impl Default for Settings {
             public_url: None,
             limits: Limits::default(),
             compile: CompileBudget::default(),
+            events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
                 public: false,
@@ -74,6 +79,9 @@ impl Settings {
             }
             if let Some(mut table) = root.table("compile", errors) {
                 compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("events", errors) {
+                events::overlay(&mut table, &mut settings.events, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -288,11 +296,14 @@ mod tests {
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("{section}\n{key} = {}", number / 2);
+            let other = if number == 0 { 1 } else { number / 2 };
+            let changed = format!("{section}\n{key} = {other}");
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            let read = (changed.limits, changed.compile);
-            let unchanged = (Limits::default(), CompileBudget::default());
-            assert_ne!(read, unchanged, "{section} {key} is read");
+            assert_ne!(
+                format!("{changed:?}"),
+                format!("{code:?}"),
+                "{section} {key} is read"
+            );
         }
     }
 

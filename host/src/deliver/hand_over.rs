@@ -209,7 +209,7 @@ fn ending(inner: &Inner, claim: &Claim, outcome: &Result<(), Failure>) -> Ending
     };
     let now = inner.now();
     let age = now.since(claim.since);
-    let retry = &inner.settings.retry;
+    let retry = &inner.policy.retry;
     match retry.next(claim.attempt, age, asked, rand::random()) {
         Next::Again(pause) => Ending::Retry(now.after(pause)),
         Next::OutOfAttempts | Next::TooOld => Ending::Dead,
