@@ -65,7 +65,14 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let traffic = bind("listen", settings.listen).await?;
     let admin = bind("admin", settings.admin).await?;
-    tracing::info!(listen = %settings.listen, admin = %settings.admin, "serving");
+    // The addresses as they were given out: whoever asked for port 0 reads here which it is.
+    let at = |name: &str, listener: &TcpListener| {
+        listener
+            .local_addr()
+            .map_err(|error| Stop::of(&format!("the address of `{name}`"), &error))
+    };
+    let (listen, admin_at) = (at("listen", &traffic)?, at("admin", &admin)?);
+    tracing::info!(%listen, admin = %admin_at, "serving");
     let shutdown = shutdown();
     server::serve(
         host,

@@ -11,6 +11,7 @@
 
 mod commands;
 mod config;
+mod container;
 mod docs;
 mod explain;
 mod files;

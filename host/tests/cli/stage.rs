@@ -45,8 +45,7 @@ impl Stage {
     pub(crate) fn set() -> Self {
         let stage = Self::empty();
         for name in ["auto-tag", "hello", "order-lookup", "visit-counter"] {
-            let bytes = std::fs::read(e2e::guests::plugin(name)).expect("a compiled guest");
-            stage.file(&format!("{name}.wasm"), &bytes);
+            stage.plugin(name);
         }
         stage.file("message.json", MESSAGE.as_bytes());
         stage.file("core.wasm", b"\0asm\x01\0\0\0");
@@ -58,6 +57,12 @@ impl Stage {
     /// Writes a file.
     pub(crate) fn file(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.folder.join(name), bytes).expect("a file");
+    }
+
+    /// Copies a plugin of `examples`.
+    pub(crate) fn plugin(&self, name: &str) {
+        let bytes = std::fs::read(e2e::guests::plugin(name)).expect("a compiled guest");
+        self.file(&format!("{name}.wasm"), &bytes);
     }
 
     /// Copies a guest of `tests/guests`.
