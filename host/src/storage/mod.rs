@@ -11,12 +11,15 @@
 //! - A delivery is finished only by who holds it: a claim that was taken over has an older fence.
 //! - Time comes in as an argument. Nothing in here reads a clock.
 
-#[cfg(feature = "server")]
+pub mod memory;
+mod name;
+mod pace;
 mod person;
-#[cfg(feature = "server")]
+pub mod quota;
 mod record;
 #[cfg(feature = "server")]
 pub mod sqlite;
+mod turn;
 
 use crate::model::delivery::{
     Attempt, Backlog, Claim, Delivery, DeliveryId, DeliveryState, Ending, Receipt,
@@ -170,6 +173,17 @@ pub struct Filter {
     pub after: Option<DeliveryId>,
     /// At most so many; 0 is the implementation's own bound.
     pub most: usize,
+}
+
+/// The most deliveries that one listing gives, whatever is asked for.
+const MOST_LISTED: usize = 1000;
+
+/// How many deliveries a listing gives: 100 where nobody says.
+fn page(filter: &Filter) -> usize {
+    match filter.most {
+        0 => 100,
+        most => most.min(MOST_LISTED),
+    }
 }
 
 /// One delivery in full.

@@ -11,3 +11,4 @@
 
 mod conformance;
 mod kit;
+mod same;
