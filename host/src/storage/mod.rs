@@ -16,6 +16,10 @@ mod name;
 mod pace;
 mod person;
 pub mod quota;
+#[cfg_attr(
+    not(feature = "server"),
+    expect(dead_code, reason = "what is in memory is measured, not read back")
+)]
 mod record;
 #[cfg(feature = "server")]
 pub mod sqlite;

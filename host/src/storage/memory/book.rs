@@ -358,15 +358,25 @@ impl Book {
                 after.insert((of.clone(), key), stored);
             }
         }
-        let mine = after
-            .iter()
-            .filter(|((owner, _), stored)| owner == of && stored.expires.is_none_or(|at| at > now));
-        let sizes = mine.map(|((_, key), stored)| key.len() + stored.value.len());
-        let sizes: Vec<usize> = sizes.collect();
-        if grows {
-            quotas.values(sizes.len() as u64, sizes.iter().sum::<usize>() as u64)?;
+        if grows && weighed(&after, of, quotas).is_err() {
+            // What has expired takes no room.
+            after.retain(|(owner, _), stored| {
+                owner != of || stored.expires.is_none_or(|at| at > now)
+            });
+            weighed(&after, of, quotas)?;
         }
         self.values = after;
         Ok(())
     }
+}
+
+fn weighed(
+    values: &BTreeMap<(InstallationId, String), Stored>,
+    of: &InstallationId,
+    quotas: &Quotas,
+) -> Result<(), StorageError> {
+    let mine = values.iter().filter(|((owner, _), _)| owner == of);
+    let sizes = mine.map(|((_, key), stored)| (key.len() + stored.value.len()) as u64);
+    let sizes: Vec<u64> = sizes.collect();
+    quotas.values(sizes.len() as u64, sizes.iter().sum())
 }

@@ -71,10 +71,8 @@ impl Book {
                 *count += u64::from(state == entry.state);
             }
             if entry.place.is_some() {
-                let oldest = backlog
-                    .oldest
-                    .map_or(entry.accepted, |at| at.min(entry.accepted));
-                backlog.oldest = Some(oldest);
+                // They come in the order of their acceptance.
+                backlog.oldest.get_or_insert(entry.accepted);
             }
         }
         found.into_values().collect()

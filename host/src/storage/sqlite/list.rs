@@ -185,10 +185,10 @@ fn attempts(db: &Connection, delivery: i64) -> Outcome<Vec<Attempt>> {
 pub(super) fn backlog(db: &Connection) -> Outcome<Vec<Backlog>> {
     let mut statement = db.prepare_cached(
         "SELECT name, queued, running, retrying, delivered, dead, dropped, \
-         (SELECT min(accepted) FROM (\
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 0 ORDER BY seq LIMIT 1) UNION ALL \
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 1 ORDER BY seq LIMIT 1) UNION ALL \
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 2 ORDER BY seq LIMIT 1))) AS oldest \
+         (SELECT accepted FROM delivery WHERE seq = (SELECT min(seq) FROM (\
+            SELECT min(seq) AS seq FROM delivery WHERE plugin = p.id AND state = 0 UNION ALL \
+            SELECT min(seq) FROM delivery WHERE plugin = p.id AND state = 1 UNION ALL \
+            SELECT min(seq) FROM delivery WHERE plugin = p.id AND state = 2))) AS oldest \
          FROM plugin p ORDER BY name",
     )?;
     let mut rows = statement.query([])?;
