@@ -255,7 +255,7 @@ fn run_and_kill(folder: &Path, round: u32) -> Vec<(String, Name)> {
     let mut output = child.stdout.take().expect("its output");
     let life = Duration::from_millis(rand::rng().random_range(1..=200));
     let mut said = Vec::new();
-    if round % 4 != 0 {
+    if !round.is_multiple_of(4) {
         let mut first = [0; 11];
         output.read_exact(&mut first).expect("it opens the storage");
         said.extend(first);

@@ -57,6 +57,11 @@ impl Ledger {
         self.db.prepare_cached(text)
     }
 
+    /// Begins, ends or undoes something.
+    pub(super) fn step(&self, text: &str) -> rusqlite::Result<()> {
+        self.sql(text)?.execute([]).map(|_| ())
+    }
+
     /// A number that was never used before.
     pub(super) fn draw(&self) -> i64 {
         self.tick.set(self.tick.get() + 1);
