@@ -11,13 +11,20 @@
 //! - A delivery is finished only by who holds it: a claim that was taken over has an older fence.
 //! - Time comes in as an argument. Nothing in here reads a clock.
 
-#[cfg(feature = "server")]
+pub mod memory;
+mod name;
+mod pace;
 mod person;
-#[cfg(feature = "server")]
+pub mod quota;
+#[cfg_attr(
+    not(feature = "server"),
+    expect(dead_code, reason = "what is in memory is measured, not read back")
+)]
 mod record;
 mod scratch;
 #[cfg(feature = "server")]
 pub mod sqlite;
+mod turn;
 
 pub use scratch::Scratch;
 
@@ -173,6 +180,17 @@ pub struct Filter {
     pub after: Option<DeliveryId>,
     /// At most so many; 0 is the implementation's own bound.
     pub most: usize,
+}
+
+/// The most deliveries that one listing gives, whatever is asked for.
+const MOST_LISTED: usize = 1000;
+
+/// How many deliveries a listing gives: 100 where nobody says.
+fn page(filter: &Filter) -> usize {
+    match filter.most {
+        0 => 100,
+        most => most.min(MOST_LISTED),
+    }
 }
 
 /// One delivery in full.
