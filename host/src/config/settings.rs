@@ -1,11 +1,15 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::compile;
+use super::events;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::compile::CompileBudget;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
@@ -21,12 +25,16 @@ pub struct Settings {
     pub admin: SocketAddr,
     /// The folder of plugins and grants.
     pub plugins: PathBuf,
-    /// The folder of our own: compiled artefacts today.
+    /// The folder of our own: events, plugins' values, compiled artefacts.
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
+    /// The budget of compiling one plugin.
+    pub compile: CompileBudget,
+    /// How events are delivered and how long what is kept.
+    pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -40,6 +48,8 @@ impl Default for Settings {
             data: "data".into(),
             public_url: None,
             limits: Limits::default(),
+            compile: CompileBudget::default(),
+            events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
                 public: false,
@@ -66,6 +76,12 @@ impl Settings {
                     limits::overlay(&mut table, &mut settings.limits, errors);
                 }
                 default.finish(errors);
+            }
+            if let Some(mut table) = root.table("compile", errors) {
+                compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("events", errors) {
+                events::overlay(&mut table, &mut settings.events, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -269,17 +285,25 @@ mod tests {
         );
         assert_eq!(format!("{documented:?}"), format!("{code:?}"));
         // Lowering every number has to change the settings: a key that nobody reads would not.
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && line.contains(" = "))
-        {
-            let (key, value) = line.split_once(" = ").expect("a key");
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let Some((key, value)) = line.split_once(" = ") else {
+                continue;
+            };
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let other = if number == 0 { 1 } else { number / 2 };
+            let changed = format!("{section}\n{key} = {other}");
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+            assert_ne!(
+                format!("{changed:?}"),
+                format!("{code:?}"),
+                "{section} {key} is read"
+            );
         }
     }
 

@@ -16,12 +16,18 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::AuthSignatureMalformed
         | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
         Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
-        Code::RequestUnknownPlugin | Code::RequestNotFound => StatusCode::NOT_FOUND,
+        Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery => {
+            StatusCode::NOT_FOUND
+        }
         Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::CallBusy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::CallBusy | Code::LoadBusy | Code::EventStorageFailed | Code::EventUnavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Code::EventQuota => StatusCode::TOO_MANY_REQUESTS,
+        Code::EventStorageFull => StatusCode::INSUFFICIENT_STORAGE,
         // What an operator asked to be loaded again, and cannot be.
         Code::LoadNotWasm
         | Code::LoadWrongKind
@@ -36,11 +42,20 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadUnknownImport
         | Code::LoadFeatureDisabled
         | Code::LoadLimit
+        | Code::LoadCompileTimeout
+        | Code::LoadCompileMemory
         | Code::LoadCompileFailed
         | Code::ManifestInvalid
         | Code::GrantInvalid
         | Code::GrantSecretMissing => StatusCode::UNPROCESSABLE_ENTITY,
         Code::ConfigInvalid
+        | Code::DataLocked
+        | Code::DataForeign
+        | Code::DataNewer
+        | Code::DataDamaged
+        | Code::DataUnusable
+        | Code::EventInterrupted
+        | Code::EventPoison
         | Code::CallFuelExhausted
         | Code::CallDeadlineExceeded
         | Code::CallMemoryLimit
@@ -66,6 +81,12 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::HttpTooLarge
         | Code::HttpQuota
         | Code::HttpProtocol
-        | Code::HttpOther => StatusCode::INTERNAL_SERVER_ERROR,
+        | Code::HttpOther
+        | Code::StoreConflict
+        | Code::StoreQuota
+        | Code::StoreUnavailable
+        | Code::EventRetry
+        | Code::EventGiveUp
+        | Code::EventFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -7,10 +7,12 @@ mod cloud;
 pub(in crate::surface) mod event;
 mod events;
 mod explain;
+mod form;
 mod parse;
 mod render;
 
 pub use events::Events;
+pub use form::form;
 
 use super::keys::Keys;
 use super::{CardSurface, Inbound, Question, Reply, Reveal, Route, answer, bearer};

@@ -1,4 +1,14 @@
-//! Product events, as the contract has them.
+//! Product events: the contract's form of them, and what a plugin says they are to it.
+
+mod changes;
+mod handlers;
+mod payload;
+
+pub use changes::Changes;
+pub use handlers::{Handled, Handlers};
+pub use payload::{
+    ContactCreated, ContactUpdated, ConversationCreated, ConversationUpdated, MessageCreated,
+};
 
 #[doc(inline)]
 pub use crate::bindings::event::exports::sidepane::plugin::product_event::{EventError, Retry};

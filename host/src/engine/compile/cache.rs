@@ -1,8 +1,11 @@
 //! Artefacts on disk: what our own compiler made, kept so that a start need not compile again.
 //!
-//! An entry is found by the plugin's bytes and the engine's configuration, so that one of another
-//! version or another machine is never found. It is checked by digest before it is mapped: native
-//! code from a file is trusted only as far as this.
+//! An entry is found by the plugin's bytes and the engine's configuration, and checked by digest
+//! before it is mapped. The digest stands beside it, so that it tells of accidents alone: a torn
+//! write, a flipped bit, a file under another's name. Whoever can write into the folder can write
+//! both, and the code is run as this process. Against that stands the folder itself, which belongs to
+//! this user and is open to nobody else, or is not used at all. What is not as it should be is
+//! compiled again and replaced.
 
 use crate::model::id::Generation;
 use sha2::{Digest, Sha256};
@@ -15,15 +18,18 @@ use wasmtime::Engine;
 
 /// The folder of artefacts, for one engine configuration.
 #[derive(Debug)]
-pub(super) struct Cache {
+pub(in crate::engine) struct Cache {
     folder: PathBuf,
     engine: u64,
 }
 
 impl Cache {
-    /// Opens `folder`, which only this user may read, making it where it is missing.
-    pub(super) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
+    /// Opens `folder`, making it where it is missing, and closes it to everybody else.
+    ///
+    /// # Errors
+    /// It cannot be made, belongs to another user, or others may write into it: then nobody knows
+    /// what is in it.
+    pub(in crate::engine) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
         private(folder)?;
         // Differs with wasmtime's version, the processor's features and every setting that
         // compiled code depends on.
@@ -40,7 +46,11 @@ impl Cache {
         let (artefact, digest) = self.paths(generation);
         let expected = fs::read_to_string(digest).ok()?;
         let bytes = fs::read(&artefact).ok()?;
-        (digest_of(&bytes) == expected).then_some(artefact)
+        let right = self.digest(generation, &bytes) == expected;
+        if !right {
+            tracing::warn!(%generation, "kept code is not what was written; compiled again");
+        }
+        right.then_some(artefact)
     }
 
     /// Keeps an artefact. A half-written one is never found: it gets its name when it is whole, and
@@ -48,7 +58,7 @@ impl Cache {
     pub(super) fn keep(&self, generation: Generation, bytes: &[u8]) -> io::Result<PathBuf> {
         let (artefact, digest) = self.paths(generation);
         self.write(&artefact, bytes)?;
-        self.write(&digest, digest_of(bytes).as_bytes())?;
+        self.write(&digest, self.digest(generation, bytes).as_bytes())?;
         Ok(artefact)
     }
 
@@ -56,6 +66,15 @@ impl Cache {
         let name = format!("{}-{:016x}", generation.hex(), self.engine);
         let at = |ending: &str| self.folder.join(format!("{name}.{ending}"));
         (at("artefact"), at("sha256"))
+    }
+
+    /// Of the entry's name too, or one entry could stand in another's place.
+    fn digest(&self, generation: Generation, artefact: &[u8]) -> String {
+        let mut digest = Sha256::new();
+        digest.update(generation.0);
+        digest.update(self.engine.to_le_bytes());
+        digest.update(artefact);
+        Generation(digest.finalize().into()).hex()
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -70,17 +89,28 @@ impl Cache {
     }
 }
 
-fn digest_of(bytes: &[u8]) -> String {
-    Generation(Sha256::digest(bytes).into()).hex()
-}
-
-#[cfg(unix)]
+/// Makes `folder` this user's alone.
 fn private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let found = fs::metadata(folder)?;
+    if found.uid() != rustix::process::geteuid().as_raw() {
+        return Err(refused(
+            "it belongs to another user; name a folder of this one's",
+        ));
+    }
+    if found.mode() & 0o022 != 0 {
+        return Err(refused(
+            "others may write into it, and native code is run from there: take it away and let the \
+             host make it anew",
+        ));
+    }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
-#[cfg(not(unix))]
-fn private(_folder: &Path) -> io::Result<()> {
-    Ok(())
+fn refused(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
 }

@@ -1,125 +1,15 @@
-//! A first look at a plugin's bytes, before anything is compiled: is it a component at all, what
-//! does it import, which contract was it built against?
+//! Which contract a component was built against, and whether it imports what this host gives.
 
 use crate::model::problem::{Code, Problem};
-use wasmparser::{Encoding, Parser, Payload};
-use wasmtime::Engine;
 
 /// The contract that this host speaks.
 pub const CONTRACT: &str = "0.1.0";
 /// The custom section in which the SDK stamps the contract's version.
-const STAMP: &str = "sidepane:contract";
-/// Imports of a component; honest guests of any language have fewer than 60.
-const IMPORTS: usize = 256;
-
-/// What the first look found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scan {
-    /// The contract's version that the SDK stamped; none without the SDK.
-    pub contract: Option<String>,
-    /// The names of all imports.
-    pub imports: Vec<String>,
-}
-
-/// Looks at `bytes`.
-///
-/// # Errors
-/// `load.not_wasm`, `load.precompiled_forbidden`, `load.wrong_kind`, `load.malformed`,
-/// `load.unknown_import`, `load.type_mismatch` when the stamp names another contract, and
-/// `load.limit`.
-pub fn scan(bytes: &[u8]) -> Result<Scan, Problem> {
-    kind(bytes)?;
-    let scan = read(bytes)?;
-    if let Some(stamp) = &scan.contract {
-        same_contract(stamp)?;
-    }
-    for import in &scan.imports {
-        judge_import(import)?;
-    }
-    Ok(scan)
-}
-
-fn kind(bytes: &[u8]) -> Result<(), Problem> {
-    if Engine::detect_precompiled(bytes).is_some() {
-        return Err(Problem::new(
-            Code::LoadPrecompiled,
-            "The file holds native code, which cannot be checked; put the `.wasm` component there \
-             that it was made from.",
-        ));
-    }
-    if !bytes.starts_with(b"\0asm") {
-        return Err(Problem::new(
-            Code::LoadNotWasm,
-            "The file is not WebAssembly; build the plugin for `wasm32-wasip2` and put the \
-             `.wasm` there.",
-        )
-        .detail(format!(
-            "it begins with {:02x?}",
-            bytes.get(..8).unwrap_or(bytes)
-        )));
-    }
-    if Parser::is_core_wasm(bytes) {
-        return Err(Problem::new(
-            Code::LoadWrongKind,
-            "The file is a core module, not a component; build for `wasm32-wasip2`, or wrap it \
-             with `wasm-tools component new`.",
-        ));
-    }
-    Ok(())
-}
-
-fn read(bytes: &[u8]) -> Result<Scan, Problem> {
-    let mut found = Scan::default();
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(|error| malformed(&error))? {
-            Payload::Version { encoding, .. } => {
-                if depth == 0 && encoding != Encoding::Component {
-                    return Err(Problem::new(
-                        Code::LoadWrongKind,
-                        "The file is no component.",
-                    ));
-                }
-                depth += 1;
-            }
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 1 => {
-                for import in section {
-                    let import = import.map_err(|error| malformed(&error))?;
-                    found.imports.push(import.name.name.to_owned());
-                }
-            }
-            Payload::CustomSection(section) if section.name() == STAMP => {
-                let stamp = section.data().get(..32).unwrap_or(section.data());
-                found.contract = Some(String::from_utf8_lossy(stamp).into_owned());
-            }
-            _ => {}
-        }
-        if found.imports.len() > IMPORTS {
-            return Err(
-                Problem::new(Code::LoadLimit, "The component has too many imports.")
-                    .of_limit(found.imports.len() as u64, IMPORTS as u64),
-            );
-        }
-    }
-    Ok(found)
-}
-
-fn malformed(error: &wasmparser::BinaryReaderError) -> Problem {
-    Problem::new(
-        Code::LoadMalformed,
-        format!(
-            "The file begins as a component and breaks off or goes wrong at byte {}; copy or build \
-             it again.",
-            error.offset()
-        ),
-    )
-    .detail(error.message())
-}
+pub(super) const STAMP: &str = "sidepane:contract";
 
 /// A stamp of the same major and minor version is this contract: 0.1.1 only adds functions and
 /// interfaces, and a plugin that uses one of those fails by its imports.
-fn same_contract(stamp: &str) -> Result<(), Problem> {
+pub(super) fn same_contract(stamp: &str) -> Result<(), Problem> {
     let of = |version: &str| {
         let mut parts = version.splitn(3, '.').map(|part| part.parse::<u64>().ok());
         Some((parts.next()??, parts.next()??))
@@ -140,7 +30,7 @@ fn same_contract(stamp: &str) -> Result<(), Problem> {
 }
 
 /// The refusal of a plugin that was built for a later contract.
-pub(super) fn newer(built_for: &str) -> Problem {
+pub(in crate::engine) fn newer(built_for: &str) -> Problem {
     Problem::new(
         Code::LoadTypeMismatch,
         format!(
@@ -151,7 +41,7 @@ pub(super) fn newer(built_for: &str) -> Problem {
 }
 
 /// The refusal of a plugin that was built for an earlier contract.
-pub(super) fn older(built_for: &str) -> Problem {
+pub(in crate::engine) fn older(built_for: &str) -> Problem {
     Problem::new(
         Code::LoadTypeMismatch,
         format!(
@@ -161,7 +51,7 @@ pub(super) fn older(built_for: &str) -> Problem {
     )
 }
 
-fn judge_import(import: &str) -> Result<(), Problem> {
+pub(super) fn judge_import(import: &str) -> Result<(), Problem> {
     let (interface, version) = import.split_once('@').unwrap_or((import, ""));
     let known = match interface.split_once('/') {
         Some(("sidepane:plugin", _)) => return judge_own(import, version),
@@ -199,21 +89,6 @@ fn judge_own(import: &str, version: &str) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn code(bytes: &[u8]) -> Code {
-        scan(bytes).expect_err("no plugin").code
-    }
-
-    #[test]
-    fn what_is_no_component_is_named() {
-        assert_eq!(code(b""), Code::LoadNotWasm);
-        assert_eq!(code(b"<html>"), Code::LoadNotWasm);
-        assert_eq!(code(b"(module)"), Code::LoadNotWasm);
-        assert_eq!(code(b"\0asm"), Code::LoadMalformed);
-        assert_eq!(code(b"\0asm\x01\0\0\0"), Code::LoadWrongKind);
-        assert_eq!(code(b"\0asm\x0d\0\x01\0\x0b\xff"), Code::LoadMalformed);
-        assert_eq!(scan(b"\0asm\x0d\0\x01\0"), Ok(Scan::default()));
-    }
 
     #[test]
     fn a_contract_says_which_side_to_upgrade() {
