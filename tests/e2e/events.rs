@@ -252,3 +252,25 @@ async fn a_thousand_conversations_keep_their_orders() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_deploy_misses_nothing() {
+    let setup = Setup::new().config(SOON).kept().guest("keeps_events", "");
+    let (folder, storage) = (setup.folder().to_owned(), setup.storage.clone().unwrap());
+    let good = std::fs::read(folder.join("keeps-events.wasm")).unwrap();
+    let host = setup.start().await;
+    let id = send(&host, "e1", "c1", "hello").await;
+    until(&host, &id, "delivered").await;
+    host.end().await;
+    // What was built anew is broken, and the host is started with it.
+    let broken = Setup::new().config(SOON).storage(storage);
+    let host = broken.file("keeps-events.wasm", &good[..9_000]).start().await;
+    assert_eq!(host.plugins().await["refused"][0]["code"], "load.malformed");
+    let id = send(&host, "e2", "c1", "hello").await;
+    assert_eq!(delivery(&host, &id).await["state"], "queued");
+    host.put("keeps-events.wasm", &good);
+    let reloaded = host.admin_post("/plugins/keeps-events/reload", "").await;
+    assert_eq!(reloaded.status, 200, "{}", reloaded.text());
+    until(&host, &id, "delivered").await;
+    assert_eq!(seen(&host, "c1").await, "e1 e2");
+}

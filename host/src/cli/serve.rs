@@ -7,6 +7,7 @@ use sidepane::engine::{Compile, EngineSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::policy::delivery::DeliveryPolicy;
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::quota::Quotas;
 use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,10 +89,12 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
 
 fn quotas(policy: &DeliveryPolicy) -> SqliteSettings {
     SqliteSettings {
-        waiting_deliveries: policy.waiting,
-        waiting_bytes: policy.waiting_bytes,
-        value_keys: policy.store_keys,
-        value_bytes: policy.store_bytes,
+        quotas: Quotas {
+            waiting_deliveries: policy.waiting,
+            waiting_bytes: policy.waiting_bytes,
+            value_keys: policy.store_keys,
+            value_bytes: policy.store_bytes,
+        },
         ..SqliteSettings::default()
     }
 }
@@ -130,4 +133,14 @@ async fn shutdown() {
         () = terminated => {}
     }
     tracing::info!("ending");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_storage_takes_what_the_defaults_say() {
+        assert_eq!(quotas(&DeliveryPolicy::default()), SqliteSettings::default());
+    }
 }
