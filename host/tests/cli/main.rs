@@ -12,6 +12,7 @@
 mod commands;
 mod config;
 mod docs;
+mod events;
 mod explain;
 mod files;
 mod markdown;
