@@ -10,7 +10,7 @@ use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
 use crate::capability::secret::{NoVault, Vault};
 use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
-use crate::deliver::{Deliver, DeliverSettings};
+use crate::deliver::Deliver;
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
 use crate::model::context::Context;
@@ -20,6 +20,7 @@ use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
 use crate::surface::Question;
@@ -54,7 +55,7 @@ pub struct HostSettings {
     /// Where plugins' values are kept; none answers them that this host keeps none.
     pub storage: Option<Arc<dyn Storage>>,
     /// How events are delivered.
-    pub deliver: DeliverSettings,
+    pub events: DeliveryPolicy,
 }
 
 impl HostSettings {
@@ -83,7 +84,7 @@ impl Default for HostSettings {
             transport: None,
             clock: Arc::new(SystemClock::default()),
             storage: None,
-            deliver: DeliverSettings::default(),
+            events: DeliveryPolicy::default(),
         }
     }
 }
@@ -164,7 +165,7 @@ impl Host {
         let (world, clock) = (Arc::new(world), settings.clock);
         let deliver = world.storage.clone().map(|storage| {
             let (engine, view, world) = (engine.clone(), view.clone(), Arc::clone(&world));
-            Deliver::new(engine, view, world, storage, settings.deliver)
+            Deliver::new(engine, view, world, storage, settings.events)
         });
         Ok(Self {
             dispatch: Dispatch::new(engine, view, world),

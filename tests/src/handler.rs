@@ -79,7 +79,15 @@ impl Handler {
             request_id: RequestId::new("delivery"),
         };
         let installation = Arc::clone(&plugin.installations[&self.of.account]);
-        let calls = Live::new(&self.world, installation, author, &plugin.limits, deadline);
+        let places = Arc::clone(&plugin.http_places);
+        let calls = Live::new(
+            &self.world,
+            installation,
+            author,
+            &plugin.limits,
+            places,
+            deadline,
+        );
         let callee = Callee {
             program: &plugin.program,
             limits: &plugin.limits,

@@ -14,4 +14,6 @@ pub mod event;
 pub mod guests;
 pub mod handler;
 pub mod host;
+pub mod random;
+pub mod trick;
 pub mod upstream;

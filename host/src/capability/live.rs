@@ -2,7 +2,7 @@
 
 use super::calls::{HostCalls, Waiting};
 use super::clock::Clock;
-use super::http::{HttpBudget, HttpClient};
+use super::http::{HttpBudget, HttpClient, HttpPlaces, Terms};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
 use super::scrub::scrub;
@@ -42,6 +42,7 @@ pub struct Live {
     world: World,
     installation: Arc<Installation>,
     author: Author,
+    places: Arc<HttpPlaces>,
     budget: HttpBudget,
     store: Session,
     begun: Duration,
@@ -58,12 +59,14 @@ impl std::fmt::Debug for Live {
 }
 
 impl Live {
-    /// A seam for one call of one installation, which has to be over at `deadline`.
+    /// A seam for one call of one installation, which has to be over at `deadline`. `places` are
+    /// the plugin's, for all of its calls.
     pub fn new(
         world: &World,
         installation: Arc<Installation>,
         author: Author,
         limits: &Limits,
+        places: Arc<HttpPlaces>,
         deadline: Instant,
     ) -> Self {
         let of = InstallationId {
@@ -75,6 +78,7 @@ impl Live {
             store: Session::new(world.storage.clone(), Arc::clone(&world.clock), of, limits),
             installation,
             author,
+            places,
             budget: HttpBudget::new(limits),
             begun: world.clock.monotonic(),
             deadline,
@@ -86,10 +90,14 @@ impl Live {
         let Installation {
             secrets, egress, ..
         } = self.installation.as_ref();
-        let http = &self.world.http;
-        let answers = http
-            .send_all(requests, egress, secrets, &self.budget, self.deadline)
-            .await;
+        let terms = Terms {
+            policy: egress,
+            secrets,
+            places: &self.places,
+            budget: &self.budget,
+            deadline: self.deadline,
+        };
+        let answers = self.world.http.send_all(requests, &terms).await;
         for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             self.remember(error);
         }

@@ -4,6 +4,7 @@ use super::grant::{Grant, GrantPart};
 use super::manifest;
 use super::open::Opened;
 use super::snapshot::LoadedPlugin;
+use crate::capability::http::HttpPlaces;
 use crate::capability::installation::Installation;
 use crate::capability::secret::{NoVault, Secrets, Vault};
 use crate::config::secret::SecretSource;
@@ -83,6 +84,7 @@ impl Loader {
         let permission = Permission::of(&manifest, &wanted, &grant.all).and_own(&installations);
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
+            http_places: Arc::new(HttpPlaces::new(grant.limits.http_concurrency)),
             actions: manifest
                 .actions
                 .iter()

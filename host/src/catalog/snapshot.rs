@@ -1,6 +1,7 @@
 //! The immutable set of plugins that calls run against.
 
 use super::load::Permission;
+use crate::capability::http::HttpPlaces;
 use crate::capability::installation::Installation;
 use crate::engine::{Gate, Program};
 use crate::model::event::Event;
@@ -33,6 +34,8 @@ pub struct LoadedPlugin {
     pub order: i64,
     /// Its places to run in.
     pub gate: Arc<Gate>,
+    /// Its places for requests to other servers.
+    pub http_places: Arc<HttpPlaces>,
     /// What it may do, by account.
     pub installations: HashMap<AccountId, Arc<Installation>>,
 }

@@ -123,6 +123,9 @@ impl Tracked {
                 if places(&before.limits) == places(&plugin.limits) {
                     plugin.gate = Arc::clone(&before.gate);
                 }
+                if before.limits.http_concurrency == plugin.limits.http_concurrency {
+                    plugin.http_places = Arc::clone(&before.http_places);
+                }
                 let changes = plugin.permission.since(&before.permission).join("; ");
                 let (version, was) = (&plugin.manifest.version, &before.manifest.version);
                 if before.generation == generation {

@@ -5,9 +5,12 @@ use super::stop::Stop;
 use sidepane::config::settings::Settings;
 use sidepane::engine::{Compile, EngineSettings};
 use sidepane::host::{Host, HostSettings};
+use sidepane::policy::delivery::DeliveryPolicy;
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +23,7 @@ pub(crate) struct Serve {
     /// The folder of plugins and grants [default: plugins].
     #[arg(long, value_name = "DIR")]
     plugins: Option<PathBuf>,
-    /// The folder for compiled plugins [default: data].
+    /// The host's own folder [default: data].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Where desks ask [default: 127.0.0.1:7117].
@@ -38,7 +41,11 @@ pub(crate) struct Serve {
 pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let settings = settings(arguments)?;
     settings.check_listeners()?;
+    let storage = SqliteStorage::open(&settings.data, quotas(&settings.events))
+        .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let host = Host::start(HostSettings {
+        storage: Some(Arc::new(storage)),
+        events: settings.events.clone(),
         engine: EngineSettings {
             cache: Some(settings.data.join("artefacts")),
             compile: Some(Compile::child(settings.compile.clone())),
@@ -62,7 +69,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let shutdown = shutdown();
     server::serve(
         host,
-        settings.keys,
+        settings.door_keys(),
         ServerSettings::default(),
         traffic,
         admin,
@@ -70,6 +77,16 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     )
     .await
     .map_err(|error| Stop::of("the listeners", &error))
+}
+
+fn quotas(policy: &DeliveryPolicy) -> SqliteSettings {
+    SqliteSettings {
+        waiting_deliveries: policy.waiting,
+        waiting_bytes: policy.waiting_bytes,
+        value_keys: policy.store_keys,
+        value_bytes: policy.store_bytes,
+        ..SqliteSettings::default()
+    }
 }
 
 /// The file's settings, with what the command line says over them.

@@ -40,6 +40,12 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     table.set(&mut limits.log_bytes, "log_kib", 0..=MANY_KIB, 1 << 10);
     table.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
     table.set(
+        &mut limits.http_concurrency,
+        "http_concurrency",
+        1..=10_000,
+        1,
+    );
+    table.set(
         &mut limits.http_request_bytes,
         "http_request_kib",
         0..=MANY_KIB,
@@ -79,7 +85,7 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
-pub fn entries(limits: &Limits) -> [(&'static str, u64); 20] {
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 21] {
     let kib = |bytes: u64| bytes >> 10;
     let card = &limits.card;
     [
@@ -95,6 +101,7 @@ pub fn entries(limits: &Limits) -> [(&'static str, u64); 20] {
         ("hostcall_kib", kib(limits.hostcall_bytes)),
         ("log_kib", kib(limits.log_bytes)),
         ("http_requests", limits.http_requests.into()),
+        ("http_concurrency", limits.http_concurrency.into()),
         ("http_request_kib", kib(limits.http_request_bytes)),
         ("http_response_kib", kib(limits.http_response_bytes)),
         ("http_total_kib", kib(limits.http_bytes)),
@@ -133,6 +140,19 @@ impl Table<'_, '_, '_> {
             .map(|number| number.saturating_mul(unit));
         if let Some(value) = number.and_then(|number| T::try_from(number).ok()) {
             *limit = value;
+        }
+    }
+
+    /// Sets a time to the number at `key`, as `unit` reads it.
+    pub(super) fn time(
+        &mut self,
+        time: &mut Duration,
+        key: &str,
+        range: RangeInclusive<u64>,
+        unit: impl Fn(u64) -> Duration,
+    ) {
+        if let Some(number) = self.number(key, range) {
+            *time = unit(number);
         }
     }
 

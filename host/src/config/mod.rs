@@ -2,6 +2,7 @@
 //! secret's value comes from.
 
 pub mod compile;
+pub mod events;
 pub mod limits;
 pub mod secret;
 pub mod settings;

@@ -2,12 +2,14 @@
 //! credentials of their doors.
 
 use super::compile;
+use super::events;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::policy::compile::CompileBudget;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
@@ -23,7 +25,7 @@ pub struct Settings {
     pub admin: SocketAddr,
     /// The folder of plugins and grants.
     pub plugins: PathBuf,
-    /// The folder of our own: compiled artefacts today.
+    /// The folder of our own: events, plugins' values, compiled artefacts.
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
@@ -31,6 +33,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The budget of compiling one plugin.
     pub compile: CompileBudget,
+    /// How events are delivered and how long what is kept.
+    pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -45,6 +49,7 @@ impl Default for Settings {
             public_url: None,
             limits: Limits::default(),
             compile: CompileBudget::default(),
+            events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
                 public: false,
@@ -74,6 +79,9 @@ impl Settings {
             }
             if let Some(mut table) = root.table("compile", errors) {
                 compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("events", errors) {
+                events::overlay(&mut table, &mut settings.events, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -122,6 +130,17 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The credentials as the traffic listener needs them: beyond loopback a door for which nobody
+    /// has a credential is shut. So who has no Chatwoot need not think of its door.
+    pub fn door_keys(&self) -> Keys {
+        Keys {
+            public: !self.listen.ip().is_loopback(),
+            ..self.keys.clone()
+        }
+    }
+}
+
 fn public_url(root: &mut Fields<'_>, errors: &mut Errors<'_>) -> Option<String> {
     let (url, at) = root.take_at::<String>("public_url", errors)?;
     match url::Url::parse(&url) {
@@ -153,6 +172,7 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
                 Key::of_webhook_secret(text).map_err(String::from)
             }),
             freshchat_tokens: tokens(&mut fields, "freshchat_tokens", base, errors),
+            freshchat_account: fields.take("freshchat_account", errors),
             freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
             chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
         });
@@ -276,11 +296,14 @@ mod tests {
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("{section}\n{key} = {}", number / 2);
+            let other = if number == 0 { 1 } else { number / 2 };
+            let changed = format!("{section}\n{key} = {other}");
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            let read = (changed.limits, changed.compile);
-            let unchanged = (Limits::default(), CompileBudget::default());
-            assert_ne!(read, unchanged, "{section} {key} is read");
+            assert_ne!(
+                format!("{changed:?}"),
+                format!("{code:?}"),
+                "{section} {key} is read"
+            );
         }
     }
 
@@ -288,7 +311,10 @@ mod tests {
     fn every_error_is_named() {
         let problem = parse(
             "listen = \"nowhere\"\npublic_url = \"panes\"\n[default.limits]\nmemory_mib = 9999\n\
-             [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n",
+             [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n\
+             webhook_secrets = [{ file = \"/dev/null\" }]\nfreshchat_tokens = \"x\"\n\
+             chatwoot_secrets = [{ value = \"x\" }]\nfreshchat_account = 441\n\
+             chatwoot_tokens = []\n",
         )
         .expect_err("errors");
         for part in [
@@ -297,6 +323,11 @@ mod tests {
             "sidepane.toml:4: default.limits.memory_mib is 9999, and may be 1 to 1024",
             "accounts.a b",
             "sidepane.toml:7: the environment variable SIDEPANE_NOT_SET is not set",
+            "sidepane.toml:8: the file /dev/null is empty",
+            "sidepane.toml:9: accounts.eu.freshchat_tokens is written as",
+            "sidepane.toml:10: accounts.eu.chatwoot_secrets[0] says where the secret stands",
+            "sidepane.toml:11: accounts.eu.freshchat_account: ",
+            "sidepane.toml:12: accounts.eu.chatwoot_tokens is no key",
         ] {
             assert!(
                 problem.detail.contains(part),
@@ -304,6 +335,50 @@ mod tests {
                 problem.detail
             );
         }
+    }
+
+    #[test]
+    fn every_door_has_credentials_and_each_is_looked_at() {
+        let fixtures = Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../tests/fixtures/freshchat-webhook"
+        ));
+        let read = |text: &str| Settings::parse("sidepane.toml", text, fixtures);
+        let keys = "[accounts.eu]\nfreshchat_keys = [{ file = \"old.pem\" }, { file = \"new.pem\" }]\n\
+                    freshchat_tokens = [{ file = \"old.pem\" }]\nchatwoot_secrets = [{ file = \
+                    \"new.pem\" }]\nfreshchat_account = \"441\"\n";
+        let settings = read(keys).expect("a file without errors");
+        let account = &settings.keys.accounts[0];
+        assert_eq!(account.freshchat_keys.len(), 2);
+        assert_ne!(account.freshchat_keys[0], account.freshchat_keys[1]);
+        assert_eq!(
+            (
+                account.freshchat_tokens.len(),
+                account.chatwoot_secrets.len()
+            ),
+            (1, 1)
+        );
+        assert_eq!(account.freshchat_account.as_deref(), Some("441"));
+        // No key and no secret is shown, only which file holds none.
+        for (key, why) in [
+            (
+                "freshchat_keys",
+                "the file message-2022.http is no key in PEM",
+            ),
+            ("webhook_secrets", "the file message-2022.http is no secret"),
+        ] {
+            let text = format!("[accounts.eu]\n{key} = [{{ file = \"message-2022.http\" }}]\n");
+            let problem = read(&text).expect_err("no key");
+            assert!(problem.detail.contains(why), "{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn doors_without_credentials_are_shut_beyond_loopback() {
+        let settings = parse("").expect("defaults");
+        assert!(!settings.door_keys().public);
+        let open = parse("listen = \"0.0.0.0:7117\"").expect("a file without errors");
+        assert!(open.door_keys().public);
     }
 
     #[test]

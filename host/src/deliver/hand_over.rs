@@ -164,7 +164,15 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         request_id: RequestId::new(Arc::clone(&claim.delivery.0)),
     };
     let installation = Arc::clone(installation);
-    let live = Live::new(&inner.world, installation, author, &limits, deadline);
+    let places = Arc::clone(&plugin.http_places);
+    let live = Live::new(
+        &inner.world,
+        installation,
+        author,
+        &limits,
+        places,
+        deadline,
+    );
     let calls: Arc<dyn HostCalls> = Arc::new(live);
     let callee = Callee {
         program: &plugin.program,
@@ -201,7 +209,7 @@ fn ending(inner: &Inner, claim: &Claim, outcome: &Result<(), Failure>) -> Ending
     };
     let now = inner.now();
     let age = now.since(claim.since);
-    let retry = &inner.settings.retry;
+    let retry = &inner.policy.retry;
     match retry.next(claim.attempt, age, asked, rand::random()) {
         Next::Again(pause) => Ending::Retry(now.after(pause)),
         Next::OutOfAttempts | Next::TooOld => Ending::Dead,

@@ -15,42 +15,10 @@ use crate::model::event::Event;
 use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
-use crate::policy::retry::RetryPolicy;
-use crate::storage::{Detail, Filter, Forgotten, Health, Person, Retention, Storage, StorageError};
+use crate::policy::delivery::DeliveryPolicy;
+use crate::storage::{Detail, Filter, Forgotten, Health, Person, Storage, StorageError};
 use hints::Hints;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How events are delivered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliverSettings {
-    /// When a failed delivery is tried again.
-    pub retry: RetryPolicy,
-    /// Deliveries of one plugin at one time; they take the plugin's places like cards do, so they
-    /// are fewer than those.
-    pub at_once: u32,
-    /// How long what is kept.
-    pub retention: Retention,
-    /// How long running deliveries may take when the host ends.
-    pub drain: Duration,
-}
-
-impl Default for DeliverSettings {
-    fn default() -> Self {
-        let hours = |hours: u64| Duration::from_secs(hours * 3_600);
-        Self {
-            retry: RetryPolicy::default(),
-            at_once: 8,
-            retention: Retention {
-                duplicates: hours(72),
-                delivered: hours(72),
-                dead: hours(30 * 24),
-                stale: None,
-            },
-            drain: Duration::from_secs(10),
-        }
-    }
-}
 
 /// Accepts events and delivers them. Clones share it.
 #[derive(Clone, Debug)]
@@ -62,7 +30,7 @@ struct Inner {
     view: View,
     world: Arc<World>,
     storage: Arc<dyn Storage>,
-    settings: DeliverSettings,
+    policy: DeliveryPolicy,
     hints: Hints,
 }
 
@@ -73,14 +41,14 @@ impl Deliver {
         view: View,
         world: Arc<World>,
         storage: Arc<dyn Storage>,
-        settings: DeliverSettings,
+        policy: DeliveryPolicy,
     ) -> Self {
         Self(Arc::new(Inner {
             engine,
             view,
             world,
             storage,
-            settings,
+            policy,
             hints: Hints::default(),
         }))
     }

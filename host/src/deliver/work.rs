@@ -5,6 +5,8 @@ use super::hand_over::{self, Handed};
 use crate::catalog::LoadedPlugin;
 use crate::model::id::PluginId;
 use crate::model::time::Millis;
+use crate::policy::delivery::DeliveryPolicy;
+use crate::storage::Retention;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,8 @@ const STIRRED: Duration = Duration::from_millis(250);
 const SWEEP: Duration = Duration::from_secs(60);
 /// How long a claim lasts beyond the handler's own deadline.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
+/// How long running deliveries may take when the host ends. What takes longer is given back.
+const DRAIN: Duration = Duration::from_secs(10);
 /// How long giving back may take when the host ends.
 const GIVE_BACK: Duration = Duration::from_secs(5);
 
@@ -43,6 +47,15 @@ pub(super) async fn work(inner: &Arc<Inner>, stop: impl Future<Output = ()> + Se
         }
     }
     worker.drain().await;
+}
+
+fn keep(policy: &DeliveryPolicy) -> Retention {
+    Retention {
+        duplicates: policy.keep_ids,
+        delivered: policy.keep_delivered,
+        dead: policy.keep_dead,
+        stale: policy.drop_after,
+    }
 }
 
 struct Worker<'a> {
@@ -99,7 +112,7 @@ impl<'a> Worker<'a> {
     }
 
     async fn claim(&mut self, plugin: &Arc<LoadedPlugin>, now: Millis) {
-        let most = self.inner.settings.at_once.min(plugin.limits.concurrency);
+        let most = self.inner.policy.at_once.min(plugin.limits.concurrency);
         let taken = self.places.get(&plugin.id).copied().unwrap_or(0);
         let free = most.saturating_sub(taken);
         if free == 0 {
@@ -173,11 +186,7 @@ impl<'a> Worker<'a> {
 
     async fn sweep(&self) {
         let inner = self.inner;
-        match inner
-            .storage
-            .sweep(inner.settings.retention, inner.now())
-            .await
-        {
+        match inner.storage.sweep(keep(&inner.policy), inner.now()).await {
             Ok(swept) if swept.dropped > 0 => {
                 tracing::warn!(dropped = swept.dropped, "deliveries that waited too long");
             }
@@ -190,10 +199,7 @@ impl<'a> Worker<'a> {
     async fn drain(mut self) {
         let running = self.running.len();
         let all = async { while self.running.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.inner.settings.drain, all)
-            .await
-            .is_ok()
-        {
+        if tokio::time::timeout(DRAIN, all).await.is_ok() {
             return;
         }
         // Nobody listens only when all of them have ended.

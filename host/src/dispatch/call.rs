@@ -68,6 +68,7 @@ async fn run(
         Arc::clone(installation),
         author,
         &plugin.limits,
+        Arc::clone(&plugin.http_places),
         deadline,
     ));
     let callee = Callee {

@@ -9,9 +9,14 @@ pub(super) fn blame(mut problem: Problem, http: Option<HttpError>) -> Problem {
         return problem;
     };
     problem.code = code(&error);
-    if let HttpError::Denied(denial) = error {
-        problem.detail = format!("{}; {}", problem.detail, denial.why);
-        problem.hint = denial.hint;
+    match error {
+        HttpError::Denied(denial) => {
+            problem.detail = format!("{}; {}", problem.detail, denial.why);
+            problem.field = Some(denial.rule.to_string());
+            problem.hint = denial.hint;
+        }
+        HttpError::Timeout(phase) => problem.field = Some(phase.as_str().to_owned()),
+        _ => {}
     }
     problem
 }

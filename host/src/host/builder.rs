@@ -6,10 +6,10 @@ use crate::capability::http::{Resolve, Transport};
 use crate::capability::log::LogSink;
 use crate::capability::secret::Vault;
 use crate::catalog::Given;
-use crate::deliver::DeliverSettings;
 use crate::engine::{Compile, Engine, EngineSettings};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
 use std::path::PathBuf;
@@ -138,8 +138,8 @@ impl HostBuilder {
     }
 
     /// How events are delivered; of use with a storage alone.
-    pub fn deliver(mut self, settings: DeliverSettings) -> Self {
-        self.settings.deliver = settings;
+    pub fn events(mut self, policy: DeliveryPolicy) -> Self {
+        self.settings.events = policy;
         self
     }
 

@@ -147,6 +147,11 @@ codes! {
     GrantInvalid = "grant.invalid", "The grant file has errors.";
     GrantSecretMissing = "grant.secret_missing", "The grant names a secret whose value cannot be read.";
     ConfigInvalid = "config.invalid", "The configuration file has errors.";
+    DataLocked = "config.data_locked", "Another process has the data folder.";
+    DataForeign = "config.data_foreign", "The data folder holds a database of another program.";
+    DataNewer = "config.data_newer", "A later version of the host wrote the data folder.";
+    DataDamaged = "config.data_damaged", "The database in the data folder is damaged.";
+    DataUnusable = "config.data_unusable", "The data folder cannot be read or written.";
     CallFuelExhausted = "call.fuel_exhausted", "The call used all its fuel.";
     CallDeadlineExceeded = "call.deadline_exceeded", "The call took longer than its deadline.";
     CallMemoryLimit = "call.memory_limit", "The call wanted more memory than its limit.";
@@ -185,6 +190,8 @@ codes! {
     EventRetry = "event.retry", "The plugin wants the event again after a pause.";
     EventGiveUp = "event.give_up", "The plugin gave the event up.";
     EventFailed = "event.failed", "The plugin could not deal with the event.";
+    EventInterrupted = "event.interrupted", "The host ended while the plugin had the event.";
+    EventPoison = "event.poison", "The host ended twice while the plugin had the event; it was set aside.";
     RequestMalformed = "request.malformed", "The query or body cannot be read.";
     RequestInvalidField = "request.invalid_field", "A field of the request has a value that cannot be.";
     RequestUnknownView = "request.unknown_view", "No desk and no plugin has a view of this name.";

@@ -31,6 +31,9 @@ pub struct Limits {
     pub log_bytes: u64,
     /// HTTP requests.
     pub http_requests: u32,
+    /// HTTP requests of this plugin that are under way at one time, over all its calls; the others
+    /// wait. What a browser opens to one server, and little enough for a small one.
+    pub http_concurrency: u32,
     /// Bytes of one request's body.
     pub http_request_bytes: u64,
     /// Bytes of one answer's body.
@@ -90,6 +93,7 @@ impl Default for Limits {
             host_calls: 10_000,
             log_bytes: 64 << 10,
             http_requests: 16,
+            http_concurrency: 8,
             http_request_bytes: 1 << 20,
             http_response_bytes: 2 << 20,
             http_bytes: 8 << 20,

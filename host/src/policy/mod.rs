@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod compile;
+pub mod delivery;
 pub mod egress;
 pub mod header;
 pub mod host;

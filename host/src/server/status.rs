@@ -49,6 +49,13 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::GrantInvalid
         | Code::GrantSecretMissing => StatusCode::UNPROCESSABLE_ENTITY,
         Code::ConfigInvalid
+        | Code::DataLocked
+        | Code::DataForeign
+        | Code::DataNewer
+        | Code::DataDamaged
+        | Code::DataUnusable
+        | Code::EventInterrupted
+        | Code::EventPoison
         | Code::CallFuelExhausted
         | Code::CallDeadlineExceeded
         | Code::CallMemoryLimit

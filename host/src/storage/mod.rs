@@ -11,7 +11,13 @@
 //! - A delivery is finished only by who holds it: a claim that was taken over has an older fence.
 //! - Time comes in as an argument. Nothing in here reads a clock.
 
+#[cfg(feature = "server")]
+mod person;
+#[cfg(feature = "server")]
+mod record;
 mod scratch;
+#[cfg(feature = "server")]
+pub mod sqlite;
 
 pub use scratch::Scratch;
 
@@ -26,6 +32,10 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// How far ahead a retry can be set; one beyond is brought forward. A delivery that is due later than
+/// this was written by a clock that has been set back since, and is due at once.
+pub const FARTHEST_RETRY: Duration = Duration::from_secs(24 * 3600);
 
 /// A future that is boxed because storage is one trait object a host.
 pub type Kept<'a, T> = Pin<Box<dyn Future<Output = Result<T, StorageError>> + Send + 'a>>;

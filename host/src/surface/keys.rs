@@ -30,11 +30,11 @@ impl Key {
         let bytes = STANDARD
             .decode(encoded)
             .map(Zeroizing::new)
-            .map_err(|_| "is `whsec_` and then base64")?;
+            .map_err(|_| "is no secret: one is `whsec_` and then base64")?;
         // The standard's own bounds: fewer can be guessed, more are folded by the hash.
         match (24..=64).contains(&bytes.len()) {
             true => Ok(Self(bytes)),
-            false => Err("stands for 24 to 64 bytes"),
+            false => Err("is no secret: one stands for 24 to 64 bytes"),
         }
     }
 
@@ -84,6 +84,8 @@ pub struct AccountKeys {
     pub webhook_secrets: Vec<Key>,
     /// Bearer tokens of `/freshchat/events`.
     pub freshchat_tokens: Vec<Key>,
+    /// The only `account_id` that events through that door may name; any when there is none.
+    pub freshchat_account: Option<String>,
     /// Freshchat's public keys for `/freshchat/webhook`.
     pub freshchat_keys: Vec<RsaKey>,
     /// What Chatwoot signs `/chatwoot/events` with.

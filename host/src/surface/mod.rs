@@ -8,14 +8,20 @@ mod answer;
 mod bearer;
 mod body;
 mod bounds;
+pub mod chatwoot;
 #[cfg(test)]
 mod event_fixtures;
 #[cfg(test)]
+mod event_storm;
+#[cfg(test)]
 mod fixtures;
+pub mod freshchat;
 mod identity;
 pub mod imbox;
 mod json;
 pub mod keys;
+mod lenient;
+mod moment;
 pub mod native;
 mod query;
 #[cfg(test)]
@@ -44,7 +50,12 @@ pub fn all() -> &'static [&'static dyn CardSurface] {
 
 /// All doors for product events. A new desk is a folder and a line here.
 pub fn events() -> &'static [&'static dyn EventSurface] {
-    &[&native::Events]
+    &[
+        &native::Events,
+        &freshchat::Events,
+        &freshchat::Webhook,
+        &chatwoot::Chatwoot,
+    ]
 }
 
 /// A desk's door for contact cards.

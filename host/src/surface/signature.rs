@@ -25,37 +25,35 @@ pub(super) struct Signed<'a> {
     pub(super) tags: Vec<Vec<u8>>,
 }
 
-/// The account one of whose `secrets` made the signature.
+/// The account one of whose `keys` made the signature that `read` finds in the request.
 ///
 /// # Errors
-/// What reading the signature fails with; `auth.denied` when no active secret made it.
-pub(super) fn account<'a>(
+/// What reading the signature fails with; `auth.denied` when no active key made it.
+pub(super) fn account<K, S>(
     keys: &Keys,
     door: &str,
-    secrets: fn(&AccountKeys) -> &[Key],
-    read: impl FnOnce() -> Result<Signed<'a>, Problem>,
+    kept: fn(&AccountKeys) -> &[K],
+    read: impl FnOnce() -> Result<S, Problem>,
+    made: impl Fn(&K, &S) -> bool,
 ) -> Result<AccountId, Problem> {
-    if keys
-        .accounts
-        .iter()
-        .all(|account| secrets(account).is_empty())
-    {
+    if keys.accounts.iter().all(|account| kept(account).is_empty()) {
         return keys.find(door, |_| None);
     }
     let signed = read()?;
     let found = keys.find(door, |account| {
-        let secrets = secrets(account);
-        (!secrets.is_empty()).then(|| {
-            // Every secret is tried on every tag: the time taken tells nothing.
-            let pairs = secrets
-                .iter()
-                .flat_map(|key| signed.tags.iter().map(move |tag| (key, tag)));
-            pairs.fold(false, |hit, (key, tag)| {
-                hit | key.signed(&signed.covered, tag)
-            })
-        })
+        let kept = kept(account);
+        // Every key is tried: the time taken tells nothing.
+        (!kept.is_empty()).then(|| kept.iter().fold(false, |hit, key| hit | made(key, &signed)))
     });
     found.map_err(|_| denied(door))
+}
+
+impl Signed<'_> {
+    /// Whether one of the tags is `key`'s. Every tag is compared.
+    pub(super) fn by(&self, key: &Key) -> bool {
+        let tags = self.tags.iter();
+        tags.fold(false, |hit, tag| hit | key.signed(&self.covered, tag))
+    }
 }
 
 /// After Standard Webhooks: `webhook-id`, `webhook-timestamp`, and in `webhook-signature` one or
@@ -174,7 +172,7 @@ pub(super) fn malformed(name: &str, why: &str) -> Problem {
 }
 
 /// The refusal of a signature that nobody's active key made.
-pub(super) fn denied(door: &str) -> Problem {
+fn denied(door: &str) -> Problem {
     Problem::new(
         Code::AuthDenied,
         format!("The signature was made by none of the active keys of {door}."),

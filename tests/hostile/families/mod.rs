@@ -1,5 +1,6 @@
 //! The families of the catalogue, in its order; each is a file.
 
+mod call;
 mod instantiate;
 
 use crate::case::Case;
@@ -16,11 +17,14 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 1] = [(
-        "instantiate",
-        "While the instance is made",
-        instantiate::cases,
-    )];
+    let families: [(_, _, fn() -> Vec<Case>); 2] = [
+        (
+            "instantiate",
+            "While the instance is made",
+            instantiate::cases,
+        ),
+        ("call", "While the plugin is asked", call::cases),
+    ];
     families
         .into_iter()
         .map(|(name, title, cases)| Family {

@@ -141,6 +141,7 @@ impl<'a> Whole<'a> {
                 "hostcall_kib": limits.hostcall_bytes >> 10,
                 "log_kib": limits.log_bytes >> 10,
                 "http_requests": limits.http_requests,
+                "http_concurrency": limits.http_concurrency,
                 "http_request_kib": limits.http_request_bytes >> 10,
                 "http_response_kib": limits.http_response_bytes >> 10,
                 "http_total_kib": limits.http_bytes >> 10,

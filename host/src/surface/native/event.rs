@@ -126,16 +126,24 @@ pub(super) fn fill(mut event: Event, form: &mut Strict) -> Result<Event, Problem
         event.changes.push(change(Strict::of(&path, item)?)?);
     }
     event.extra.extend(form.pairs("extra")?);
-    match form.take("raw") {
-        Some(Json::Text(text)) => {
-            Json::read(text.as_bytes())
-                .map_err(|_| wrong("raw", "it is neither JSON nor a text that holds JSON"))?;
-            event.raw = text;
-        }
-        Some(value) => event.raw = value.into_text(),
-        None => {}
+    if let Some(raw) = json(form, "raw")? {
+        event.raw = raw;
     }
     Ok(event)
+}
+
+/// The JSON at `name`, as it is or inside a text.
+fn json(form: &mut Strict, name: &str) -> Result<Option<String>, Problem> {
+    match form.take(name) {
+        Some(Json::Text(text)) => match Json::read(text.as_bytes()) {
+            Ok(_) => Ok(Some(text)),
+            Err(_) => Err(wrong(
+                &form.member(name),
+                "it is neither JSON nor a text that holds JSON",
+            )),
+        },
+        value => Ok(value.map(Json::into_text)),
+    }
 }
 
 /// A moment in RFC 3339.

@@ -65,6 +65,7 @@ impl EventSurface for Events {
                 DOOR,
                 |account| &account.webhook_secrets,
                 || signature::standard_webhooks(inbound.headers, inbound.body, now),
+                |key, signed| signed.by(key),
             );
         }
         bearer::account(inbound.headers, keys, DOOR, |account| &account.api_tokens)

@@ -1,0 +1,152 @@
+//! Taking events.
+
+use super::ledger::{self, Ledger, Outcome, lane, number};
+use crate::model::delivery::{DeliveryState, Queued, Receipt};
+use crate::model::event::Event;
+use crate::model::id::{AccountId, PluginId};
+use crate::model::time::Millis;
+use crate::storage::{StorageError, record};
+use rusqlite::{OptionalExtension, params};
+
+/// An event, written down before the writer has to.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    account: AccountId,
+    source: String,
+    id: String,
+    event_type: String,
+    key: String,
+    body: String,
+    raw: String,
+    subscribers: Vec<PluginId>,
+    now: Millis,
+}
+
+impl Arrival {
+    /// What is kept of an event, and for whom.
+    pub(super) fn new(event: Event, subscribers: Vec<PluginId>, now: Millis) -> Self {
+        Self {
+            key: event.ordering_key(),
+            body: record::of_event(&event),
+            account: event.account,
+            source: event.source,
+            id: event.id,
+            event_type: event.event_type,
+            raw: event.raw,
+            subscribers,
+            now,
+        }
+    }
+
+    fn bytes(&self) -> i64 {
+        i64::try_from(self.body.len() + self.raw.len()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Takes an event, or tells what became of it when it came before.
+pub(super) fn accept(ledger: &Ledger, arrival: &Arrival) -> Outcome<Receipt> {
+    let known = ledger
+        .sql("SELECT seq, fanout FROM event WHERE account = ?1 AND source = ?2 AND id = ?3")?
+        .query_row(
+            params![arrival.account.as_str(), arrival.source, arrival.id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let (duplicate, deliveries) = match known {
+        Some((seq, fanout)) => (true, first_ones(ledger, seq, fanout)?),
+        None => (false, take(ledger, arrival)?),
+    };
+    Ok(Receipt {
+        event_id: arrival.id.clone(),
+        duplicate,
+        deliveries,
+    })
+}
+
+fn first_ones(ledger: &Ledger, event: i64, fanout: i64) -> Outcome<Vec<Queued>> {
+    let mut found = ledger.sql(
+        "SELECT d.seq, d.accepted, d.state, p.name FROM delivery d JOIN plugin p ON p.id = d.plugin \
+         WHERE d.seq > ?1 AND d.seq <= ?1 + ?2 ORDER BY d.seq",
+    )?;
+    let mut rows = found.query(params![event, fanout])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        deliveries.push(Queued {
+            id: ledger
+                .tag
+                .id(ledger::moment(row, "accepted")?, row.get("seq")?),
+            plugin: ledger::plugin(row, "name")?,
+            state: ledger::state(row, "state")?,
+        });
+    }
+    Ok(deliveries)
+}
+
+fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
+    let event = ledger.draw();
+    ledger
+        .sql(
+            "INSERT INTO event (seq, account, source, id, type, key, accepted, fanout, body, raw) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            event,
+            arrival.account.as_str(),
+            arrival.source,
+            arrival.id,
+            arrival.event_type,
+            arrival.key,
+            arrival.now.0,
+            arrival.subscribers.len(),
+            arrival.body,
+            arrival.raw,
+        ])?;
+    let lane = lane(&arrival.account, &arrival.key);
+    let mut deliveries = Vec::new();
+    for plugin in &arrival.subscribers {
+        let row = ledger.plugin(plugin)?;
+        check_quota(ledger, row, arrival.bytes())?;
+        let seq = ledger.draw();
+        // The first of its lane is due at once; the others when it is their turn.
+        ledger
+            .sql(
+                "INSERT INTO delivery (seq, event, plugin, lane, place, state, due, accepted, since, bytes) \
+                 VALUES (?1, ?2, ?3, ?4, ?1, ?5, \
+                   iif(EXISTS (SELECT 1 FROM delivery WHERE plugin = ?3 AND lane = ?4 AND place IS NOT NULL), NULL, 0), \
+                   ?6, ?6, ?7)",
+            )?
+            .execute(params![
+                seq,
+                event,
+                row,
+                lane,
+                number(DeliveryState::Queued),
+                arrival.now.0,
+                arrival.bytes(),
+            ])?;
+        ledger.count(row, None, Some(DeliveryState::Queued), arrival.bytes())?;
+        ledger.stirred.set(true);
+        deliveries.push(Queued {
+            id: ledger.tag.id(arrival.now, seq),
+            plugin: plugin.clone(),
+            state: DeliveryState::Queued,
+        });
+    }
+    Ok(deliveries)
+}
+
+fn check_quota(ledger: &Ledger, plugin: i64, bytes: i64) -> Outcome<()> {
+    let (waiting, kept): (u64, u64) = ledger
+        .sql("SELECT queued + running + retrying, bytes FROM plugin WHERE id = ?1")?
+        .query_row([plugin], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let settings = &ledger.settings;
+    let wanted = kept.saturating_add(bytes.unsigned_abs());
+    let (what, used, limit) = if waiting >= settings.waiting_deliveries {
+        ("waiting deliveries", waiting, settings.waiting_deliveries)
+    } else if wanted > settings.waiting_bytes {
+        ("bytes of waiting deliveries", kept, settings.waiting_bytes)
+    } else {
+        return Ok(());
+    };
+    Err(StorageError::Quota { what, used, limit }.into())
+}

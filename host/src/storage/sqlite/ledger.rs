@@ -1,0 +1,210 @@
+//! What every write has at hand: the open transaction, the counter, the plugins' counts.
+
+use super::SqliteSettings;
+use super::fault::Trouble;
+use super::pace::Pace;
+use crate::model::delivery::{DeliveryId, DeliveryState};
+use crate::model::id::{AccountId, PluginId};
+use crate::model::time::Millis;
+use crate::storage::StorageError;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+use std::cell::Cell;
+
+/// What a request came to inside the transaction.
+pub(super) type Outcome<T> = Result<T, Trouble>;
+
+/// The writer's view of the database during one transaction.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    /// The only connection that writes.
+    pub(super) db: Connection,
+    /// Tells this database's deliveries from others'.
+    pub(super) tag: Tag,
+    /// How long leases have run.
+    pub(super) pace: Pace,
+    /// Quotas.
+    pub(super) settings: SqliteSettings,
+    /// Whether the transaction made something due.
+    pub(super) stirred: Cell<bool>,
+    /// Whether the log of the database is to be emptied after the transaction.
+    pub(super) wipe: Cell<bool>,
+    /// The last number drawn.
+    tick: Cell<i64>,
+    /// The last number that is on the disk.
+    kept: Cell<i64>,
+}
+
+impl Ledger {
+    /// Begins where the database ended.
+    pub(super) fn new(db: Connection, settings: SqliteSettings) -> rusqlite::Result<Self> {
+        let (tick, tag) = counter(&db)?;
+        Ok(Self {
+            db,
+            tag,
+            pace: Pace::default(),
+            settings,
+            stirred: Cell::new(false),
+            wipe: Cell::new(false),
+            tick: Cell::new(tick),
+            kept: Cell::new(tick),
+        })
+    }
+
+    /// A statement that stays prepared.
+    pub(super) fn sql(&self, text: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.db.prepare_cached(text)
+    }
+
+    /// A number that was never used before.
+    pub(super) fn draw(&self) -> i64 {
+        self.tick.set(self.tick.get() + 1);
+        self.tick.get()
+    }
+
+    /// Writes the counter down, in the transaction that used it.
+    pub(super) fn keep_count(&self) -> rusqlite::Result<()> {
+        if self.tick.get() != self.kept.get() {
+            self.sql("UPDATE counter SET tick = ?1")?
+                .execute([self.tick.get()])?;
+        }
+        Ok(())
+    }
+
+    /// The transaction is on the disk.
+    pub(super) fn kept_count(&self) {
+        self.kept.set(self.tick.get());
+    }
+
+    /// The number of a plugin that has had deliveries.
+    pub(super) fn known_plugin(&self, plugin: &PluginId) -> rusqlite::Result<Option<i64>> {
+        self.sql("SELECT id FROM plugin WHERE name = ?1")?
+            .query_row([plugin.as_str()], |row| row.get(0))
+            .optional()
+    }
+
+    /// The number of a plugin, new or known.
+    pub(super) fn plugin(&self, plugin: &PluginId) -> rusqlite::Result<i64> {
+        if let Some(known) = self.known_plugin(plugin)? {
+            return Ok(known);
+        }
+        self.sql("INSERT INTO plugin (name) VALUES (?1)")?
+            .insert([plugin.as_str()])
+    }
+
+    /// Counts a delivery that goes from one state to another: none is before and after its life.
+    pub(super) fn count(
+        &self,
+        plugin: i64,
+        from: Option<DeliveryState>,
+        to: Option<DeliveryState>,
+        bytes: i64,
+    ) -> rusqlite::Result<()> {
+        let change =
+            |state: DeliveryState| i64::from(to == Some(state)) - i64::from(from == Some(state));
+        let waits = |state: Option<DeliveryState>| state.is_some_and(|state| !state.is_final());
+        let bytes = (i64::from(waits(to)) - i64::from(waits(from))) * bytes;
+        let [queued, running, retrying, delivered, dead, dropped] = DeliveryState::ALL.map(change);
+        self.sql(
+            "UPDATE plugin SET queued = queued + ?2, running = running + ?3, \
+             retrying = retrying + ?4, delivered = delivered + ?5, dead = dead + ?6, \
+             dropped = dropped + ?7, bytes = bytes + ?8 WHERE id = ?1",
+        )?
+        .execute(params![
+            plugin, queued, running, retrying, delivered, dead, dropped, bytes
+        ])?;
+        Ok(())
+    }
+}
+
+/// The 16 bits that a database put into the ids of its deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag(pub(super) u16);
+
+impl Tag {
+    /// A delivery's name: the moment of acceptance, the database, the row. It sorts like the rows
+    /// as long as the clock goes forward.
+    pub(super) fn id(self, accepted: Millis, seq: i64) -> DeliveryId {
+        let low = (u128::from(self.0) << 64) | u128::from(seq.unsigned_abs());
+        let id = ulid::Ulid::from_parts(accepted.0.unsigned_abs(), low);
+        DeliveryId(id.to_string().into())
+    }
+
+    /// The row of a delivery; the row is still to be asked when it was accepted.
+    pub(super) fn row(self, id: &DeliveryId) -> Option<(i64, Millis)> {
+        let id = ulid::Ulid::from_string(&id.0).ok()?;
+        let (tag, seq) = (id.random() >> 64, id.random() & u128::from(u64::MAX));
+        let row = i64::try_from(seq)
+            .ok()
+            .zip(i64::try_from(id.timestamp_ms()).ok());
+        row.filter(|_| tag == u128::from(self.0))
+            .map(|(seq, accepted)| (seq, Millis(accepted)))
+    }
+}
+
+/// The counter and the tag, as they are on the disk.
+pub(super) fn counter(db: &Connection) -> rusqlite::Result<(i64, Tag)> {
+    db.query_row("SELECT tick, tag FROM counter", [], |row| {
+        Ok((row.get(0)?, Tag(row.get(1)?)))
+    })
+}
+
+/// The number of a lane: deliveries of a plugin in the same lane go one after the other. Two lanes
+/// that share a number, one in 2⁶⁴, would wait for each other and nothing more.
+pub(super) fn lane(account: &AccountId, key: &str) -> i64 {
+    let digest = Sha256::new()
+        .chain_update(account.as_str())
+        .chain_update([0])
+        .chain_update(key)
+        .finalize();
+    let mut first = [0; 8];
+    first
+        .iter_mut()
+        .zip(digest)
+        .for_each(|(to, from)| *to = from);
+    i64::from_be_bytes(first)
+}
+
+/// The number that stands for a state.
+pub(super) fn number(state: DeliveryState) -> i64 {
+    match state {
+        DeliveryState::Queued => 0,
+        DeliveryState::Running => 1,
+        DeliveryState::Retrying => 2,
+        DeliveryState::Delivered => 3,
+        DeliveryState::Dead => 4,
+        DeliveryState::Dropped => 5,
+    }
+}
+
+/// The state in a column.
+pub(super) fn state(row: &Row<'_>, column: &str) -> Outcome<DeliveryState> {
+    let stored: i64 = row.get(column)?;
+    DeliveryState::ALL
+        .into_iter()
+        .find(|state| number(*state) == stored)
+        .ok_or_else(|| unreadable("state", &stored))
+}
+
+/// The plugin in a column.
+pub(super) fn plugin(row: &Row<'_>, column: &str) -> Outcome<PluginId> {
+    let stored: String = row.get(column)?;
+    PluginId::parse(&stored).ok_or_else(|| unreadable("plugin", &stored))
+}
+
+/// The account in a column.
+pub(super) fn account(row: &Row<'_>, column: &str) -> Outcome<AccountId> {
+    let stored: String = row.get(column)?;
+    AccountId::parse(&stored).ok_or_else(|| unreadable("account", &stored))
+}
+
+/// The moment in a column.
+pub(super) fn moment(row: &Row<'_>, column: &str) -> Outcome<Millis> {
+    Ok(Millis(row.get(column)?))
+}
+
+fn unreadable(what: &str, stored: &dyn std::fmt::Debug) -> Trouble {
+    Trouble::Refused(StorageError::Failed(format!(
+        "a stored {what} cannot be read: {stored:?}"
+    )))
+}

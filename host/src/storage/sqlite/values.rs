@@ -1,0 +1,223 @@
+//! Plugins' values.
+
+use super::ledger::{Ledger, Outcome};
+use crate::model::id::InstallationId;
+use crate::model::store::{StoreChanges, StoreWrite, Stored};
+use crate::model::time::Millis;
+use crate::storage::StorageError;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// One value, unless it has expired.
+pub(super) fn value(
+    db: &Connection,
+    of: &InstallationId,
+    key: &str,
+    now: Millis,
+) -> rusqlite::Result<Option<Stored>> {
+    db.prepare_cached(
+        "SELECT value, version, expires FROM value WHERE plugin = ?1 AND account = ?2 AND key = ?3 \
+         AND (expires IS NULL OR expires > ?4)",
+    )?
+    .query_row(
+        params![of.plugin.as_str(), of.account.as_str(), key, now.0],
+        |row| {
+            Ok(Stored {
+                value: row.get(0)?,
+                version: row.get(1)?,
+                expires: row.get::<_, Option<i64>>(2)?.map(Millis),
+            })
+        },
+    )
+    .optional()
+}
+
+/// Keys that start with `prefix` and stand behind `after`.
+pub(super) fn keys(
+    db: &Connection,
+    of: &InstallationId,
+    prefix: &str,
+    after: Option<&str>,
+    most: usize,
+    now: Millis,
+) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare_cached(
+        "SELECT key FROM value WHERE plugin = ?1 AND account = ?2 AND key >= ?3 AND key > ?4 \
+         AND substr(key, 1, length(?3)) = ?3 AND (expires IS NULL OR expires > ?5) \
+         ORDER BY key LIMIT ?6",
+    )?;
+    // An empty text stands before every key but the empty one, which no plugin may use.
+    let after = after.unwrap_or_default();
+    let mut rows = statement.query(params![
+        of.plugin.as_str(),
+        of.account.as_str(),
+        prefix,
+        after,
+        now.0,
+        i64::try_from(most).unwrap_or(i64::MAX),
+    ])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(row.get(0)?);
+    }
+    Ok(found)
+}
+
+/// Writes what a call did to its installation's values, if what it read still stands.
+pub(super) fn commit(
+    ledger: &Ledger,
+    of: &InstallationId,
+    changes: &StoreChanges,
+    now: Millis,
+) -> Outcome<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    for (key, version) in &changes.reads {
+        let stands = value(&ledger.db, of, key, now)?.map_or(0, |stored| stored.version);
+        if stands != *version {
+            return Err(StorageError::Conflict(key.clone()).into());
+        }
+    }
+    let (mut keys, mut bytes, mut grows) = (0, 0, false);
+    for (key, write) in &changes.writes {
+        let gone = remove(ledger, of, key)?;
+        keys -= i64::from(gone.is_some());
+        bytes -= gone.unwrap_or_default();
+        if let StoreWrite::Set { value, expires } = write {
+            insert(ledger, of, key, value, *expires)?;
+            keys += 1;
+            bytes += size(key, value);
+            grows = true;
+        }
+    }
+    weigh(ledger, of, keys, bytes)?;
+    if grows {
+        check_quota(ledger, of, now)
+    } else {
+        Ok(())
+    }
+}
+
+fn size(key: &str, value: &str) -> i64 {
+    i64::try_from(key.len() + value.len()).unwrap_or(i64::MAX)
+}
+
+/// Takes a key away and tells how many bytes it took.
+fn remove(ledger: &Ledger, of: &InstallationId, key: &str) -> Outcome<Option<i64>> {
+    Ok(ledger
+        .sql(
+            "DELETE FROM value WHERE plugin = ?1 AND account = ?2 AND key = ?3 \
+             RETURNING octet_length(key) + octet_length(value)",
+        )?
+        .query_row(
+            params![of.plugin.as_str(), of.account.as_str(), key],
+            |row| row.get(0),
+        )
+        .optional()?)
+}
+
+fn insert(
+    ledger: &Ledger,
+    of: &InstallationId,
+    key: &str,
+    value: &str,
+    expires: Option<Millis>,
+) -> Outcome<()> {
+    ledger
+        .sql(
+            "INSERT INTO value (plugin, account, key, value, version, expires) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            of.plugin.as_str(),
+            of.account.as_str(),
+            key,
+            value,
+            ledger.draw(),
+            expires.map(|at| at.0),
+        ])?;
+    Ok(())
+}
+
+/// Keeps the count of an installation.
+fn weigh(ledger: &Ledger, of: &InstallationId, keys: i64, bytes: i64) -> Outcome<()> {
+    ledger
+        .sql(
+            "INSERT INTO shelf (plugin, account, keys, bytes) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET keys = keys + excluded.keys, bytes = bytes + excluded.bytes",
+        )?
+        .execute(params![
+            of.plugin.as_str(),
+            of.account.as_str(),
+            keys,
+            bytes
+        ])?;
+    Ok(())
+}
+
+fn check_quota(ledger: &Ledger, of: &InstallationId, now: Millis) -> Outcome<()> {
+    if over(ledger, of)?.is_none() {
+        return Ok(());
+    }
+    // What has expired takes no room.
+    while let 1.. = purge(ledger, Some(of), now, usize::MAX)? {}
+    match over(ledger, of)? {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+fn over(ledger: &Ledger, of: &InstallationId) -> Outcome<Option<StorageError>> {
+    let (keys, bytes): (u64, u64) = ledger
+        .sql("SELECT keys, bytes FROM shelf WHERE plugin = ?1 AND account = ?2")?
+        .query_row(params![of.plugin.as_str(), of.account.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let quota = |what, used, limit| Some(StorageError::Quota { what, used, limit });
+    let (most_keys, most_bytes) = (ledger.settings.value_keys, ledger.settings.value_bytes);
+    Ok(match (keys > most_keys, bytes > most_bytes) {
+        (true, _) => quota("keys of the installation", keys, most_keys),
+        (_, true) => quota("bytes of the installation's values", bytes, most_bytes),
+        _ => None,
+    })
+}
+
+/// Removes up to `most` expired values, of one installation or of all.
+pub(super) fn purge(
+    ledger: &Ledger,
+    of: Option<&InstallationId>,
+    now: Millis,
+    most: usize,
+) -> Outcome<u64> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut statement = ledger.sql(
+        "SELECT plugin, account, key FROM value WHERE expires <= ?1 \
+         AND (?2 IS NULL OR (plugin = ?2 AND account = ?3)) LIMIT ?4",
+    )?;
+    let (plugin, account) = of
+        .map(|of| (of.plugin.as_str(), of.account.as_str()))
+        .unzip();
+    let mut rows = statement.query(params![now.0, plugin, account, most])?;
+    let mut expired = Vec::new();
+    while let Some(row) = rows.next()? {
+        let of = InstallationId {
+            plugin: super::ledger::plugin(row, "plugin")?,
+            account: super::ledger::account(row, "account")?,
+        };
+        expired.push((of, row.get::<_, String>("key")?));
+    }
+    drop(rows);
+    discard(ledger, &expired)
+}
+
+/// Removes these keys and keeps their installations' counts.
+pub(super) fn discard(ledger: &Ledger, gone: &[(InstallationId, String)]) -> Outcome<u64> {
+    let mut count = 0;
+    for (of, key) in gone {
+        if let Some(bytes) = remove(ledger, of, key)? {
+            weigh(ledger, of, -1, -bytes)?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
