@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod container;
 mod docs;
+mod events;
 mod explain;
 mod files;
 mod markdown;
