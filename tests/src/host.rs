@@ -58,6 +58,7 @@ impl LogSink for Lines {
 pub struct Setup {
     folder: PathBuf,
     config: String,
+    engine: Option<Engine>,
     server: ServerSettings,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
@@ -91,6 +92,7 @@ impl Setup {
         Self {
             folder,
             config: String::new(),
+            engine: None,
             server: ServerSettings {
                 watch: false,
                 ..ServerSettings::default()
@@ -131,6 +133,12 @@ impl Setup {
         self
     }
 
+    /// Sets another engine than the one that all tests share.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
     /// Sets how long a request may take to arrive.
     pub fn arrival(mut self, arrival: Duration) -> Self {
         self.server.arrival = arrival;
@@ -164,7 +172,7 @@ impl Setup {
             .unwrap_or_else(|problem| panic!("{problem}"));
         let lines = Lines::default();
         let host = Host::with_engine(
-            engine(),
+            self.engine.clone().unwrap_or_else(engine),
             HostSettings {
                 limits: settings.limits.clone(),
                 accounts: settings

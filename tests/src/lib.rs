@@ -12,4 +12,5 @@ pub mod client;
 pub mod core;
 pub mod guests;
 pub mod host;
+pub mod raw;
 pub mod upstream;

@@ -1,6 +1,7 @@
 //! The families of the catalogue, in its order; each is a file.
 
 mod instantiate;
+mod load;
 
 use crate::case::Case;
 
@@ -16,11 +17,14 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 1] = [(
-        "instantiate",
-        "While the instance is made",
-        instantiate::cases,
-    )];
+    let families: [(_, _, fn() -> Vec<Case>); 2] = [
+        ("load", "Before anything is made of a file", load::cases),
+        (
+            "instantiate",
+            "While the instance is made",
+            instantiate::cases,
+        ),
+    ];
     families
         .into_iter()
         .map(|(name, title, cases)| Family {

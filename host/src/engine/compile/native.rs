@@ -127,3 +127,75 @@ impl From<Refusal> for Problem {
         problem.detail(detail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(core: &str) -> Result<Vec<u8>, Why> {
+        let text = format!("(component (core module {core}))");
+        let bytes = wat::parse_str(&text).expect("a component in text form");
+        let engine = engine().expect("an engine");
+        compile(&engine, &bytes).map_err(|refusal| refusal.why)
+    }
+
+    #[test]
+    fn what_the_engine_takes_is_what_we_say_is_on() {
+        for core in [
+            "(func (param funcref))",
+            "(table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1))))",
+            "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))",
+            "(func (result i32 i32) (i32.const 1) (i32.const 2))",
+            "(func (result v128) (v128.const i64x2 0 0))",
+            "(func (param f32) (result i32) (i32.trunc_sat_f32_s (local.get 0)))",
+            "(func (param i32) (result i32) (i32.extend8_s (local.get 0)))",
+            "(global i32 (i32.add (i32.const 1) (i32.const 2)))",
+            "(global (export \"g\") (mut i32) (i32.const 1))",
+        ] {
+            let bytes = wat::parse_str(format!("(component (core module {core}))"));
+            let bytes = bytes.expect("a component in text form");
+            assert!(validate(&bytes, ON).is_none(), "{core}");
+            assert!(compiled(core).is_ok(), "{core}");
+        }
+    }
+
+    #[test]
+    fn what_the_engine_refuses_is_what_we_say_is_off() {
+        for (core, proposal) in [
+            ("(type (struct (field i32)))", "gc"),
+            ("(func (param externref))", "gc-types"),
+            ("(tag (param i32))", "exceptions"),
+            ("(memory 1 1 shared)", "threads"),
+            ("(memory i64 1)", "memory64"),
+            ("(memory 1) (memory 1)", "multi-memory"),
+            ("(func $f (return_call $f))", "tail-call"),
+            (
+                "(type $f (func)) (func (param (ref $f)))",
+                "function-references",
+            ),
+            ("(type $f (func)) (type (cont $f))", "stack-switching"),
+            ("(memory 1 (pagesize 1))", "custom-page-sizes"),
+            (
+                "(func (param i64 i64) (result i64 i64) \
+                 (i64.mul_wide_s (local.get 0) (local.get 1)))",
+                "wide-arithmetic",
+            ),
+        ] {
+            assert_eq!(
+                compiled(core).map(|native| native.len()),
+                Err(Why::Disabled(proposal.to_owned())),
+                "{core}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_only_wrong_is_malformed() {
+        let engine = engine().expect("an engine");
+        let wrong = "(component (core module (func (result i32))))";
+        let bytes = wat::parse_str(wrong).expect("a component in text form");
+        let refusal = compile(&engine, &bytes).expect_err("no value");
+        assert_eq!(refusal.why, Why::Malformed);
+        assert!(refusal.detail.contains("offset"), "{}", refusal.detail);
+    }
+}
