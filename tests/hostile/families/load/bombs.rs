@@ -1,4 +1,4 @@
-//! L10 to L12 and L14: small files that take a compiler minutes, against a budget of seconds.
+//! L10 to L12 and L14: small files that take a compiler minutes, against a budget of one second.
 
 use crate::case::{Answer, Built, Case};
 use anyhow::{Context, ensure};
@@ -79,11 +79,11 @@ fn bomb(
     .long()
 }
 
-/// An engine whose compiler gets two seconds.
+/// An engine whose compiler gets a second.
 fn tight() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let budget = CompileBudget {
-        cpu: Duration::from_secs(2),
+        cpu: Duration::from_secs(1),
         wall: Duration::from_secs(30),
         queue: 4,
         ..CompileBudget::default()
@@ -95,7 +95,7 @@ fn tight() -> Engine {
 fn small() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let budget = CompileBudget {
-        address_space_bytes: 384 << 20,
+        address_space_bytes: 256 << 20,
         ..CompileBudget::default()
     };
     engine(&ENGINE, budget)

@@ -72,7 +72,11 @@ async fn cut(ground: Arc<Ground>) -> anyhow::Result<Answer> {
         }
     }
     // Every section ends somewhere, and nothing else is a clean cut.
-    ensure!(clean.len() < 64, "{} cuts look whole", clean.len());
+    ensure!(
+        clean.len() < whole.len() / 8,
+        "{} cuts look whole",
+        clean.len()
+    );
     let plugin = ground.name("L2").await;
     for at in &clean {
         let answer = ground.load(&plugin, &whole[..*at], "").await?;

@@ -31,13 +31,17 @@ pub(super) fn cases() -> Vec<Case> {
         composed(
             "instances that multiply, ten at each of six levels",
             multiply,
-            "load.malformed",
-        )
-        .slow()
-        .otherwise(
-            "a component has a thousand instances at most, those inside others counted, and the \
-                 validator refuses more",
+            "load.limit",
         ),
+        composed(
+            "an instance of a component that only an import names",
+            || {
+                "(component (component (import \"x\" (component $c)) (instance (instantiate $c))))"
+                    .to_owned()
+            },
+            "load.limit",
+        )
+        .otherwise("nobody can count what it makes, and no tool writes this"),
         composed(
             "an instance that is made of its own exports",
             || "(component (instance $a (export \"x\" (instance 0))))".to_owned(),

@@ -263,16 +263,12 @@ fn customs() -> Vec<Case> {
         .otherwise("nobody reads them"),
         Case::loading(
             "L16",
-            "garbage in the names of its module",
-            Built::Wat,
-            || {
-                Core::new()
-                    .items("(@custom \"name\" \"\\ff\\ff\\ff\\ff\\ff\")")
-                    .component()
-            },
-            "loaded",
+            "garbage in the names of a module",
+            Built::Bytes,
+            || raw::around(&module(&[custom("name", &[0xff; 999])])),
+            "load.missing_export",
         )
-        .otherwise("nobody reads them"),
+        .otherwise("nobody reads them; all that is wrong is that it is no plugin"),
         Case::loading(
             "L16",
             "a map of its source at an address on the network",
