@@ -76,9 +76,10 @@ fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     std::fs::write(file, bytes).expect("the file again");
 }
 
-/// The same plugin as another version.
+/// One of two plugins, whose code is not the same.
 fn version(number: u8) -> Vec<u8> {
-    [hello(), e2e::raw::custom("v", &[number])].concat()
+    let name = if number == 1 { "hello" } else { "order-lookup" };
+    std::fs::read(e2e::guests::plugin(name)).expect("a plugin")
 }
 
 #[tokio::test]
