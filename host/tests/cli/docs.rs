@@ -107,6 +107,7 @@ async fn every_command_of_the_documents_is_run_or_accounted_for() {
     let host = Setup::new()
         .plugin("hello", &plugin("hello"), "")
         .plugin("order-lookup", &plugin("order-lookup"), "")
+        .kept()
         .start()
         .await;
     let (mut seen, mut wrong) = (Vec::new(), Vec::new());
@@ -158,20 +159,48 @@ async fn hold(stage: &Stage, host: &TestHost, command: &str) -> Result<(), Strin
     }
 }
 
-/// A `curl` of one address: the traffic listener's or the admin listener's, by its usual port.
-async fn curl(host: &TestHost, url: &str) -> Result<(), String> {
-    let url = url.trim().trim_matches('\'');
-    let url = url.strip_prefix("http://").unwrap_or(url);
+/// A `curl` of the traffic listener or the admin listener, by its usual port. A body is sent as JSON.
+async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
+    let (mut url, mut body, mut posts) = (None, None, false);
+    let mut words = words(arguments).into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-i" => {}
+            "-d" => body = words.next(),
+            "-X" => posts = words.next().as_deref() == Some("POST"),
+            "-H" if words.next().as_deref() == Some("content-type: application/json") => {}
+            _ if word.starts_with('-') => return Err(format!("{word} is not known here")),
+            _ => url = Some(word),
+        }
+    }
+    let url = url.ok_or("there is no address")?;
+    let url = url.strip_prefix("http://").unwrap_or(&url);
     let (address, path) = match url.split_once('/') {
         Some((authority, path)) if authority.ends_with(":7117") => (host.traffic, path),
         Some((authority, path)) if authority.ends_with(":7118") => (host.admin, path),
         _ => return Err("asks neither of the host's listeners".to_owned()),
     };
-    let answer = e2e::client::get(address, &format!("/{path}")).await;
+    let path = format!("/{path}");
+    let answer = match posts || body.is_some() {
+        true => e2e::client::post(address, &path, body.unwrap_or_default()).await,
+        false => e2e::client::get(address, &path).await,
+    };
     match answer.status.is_success() {
         true => Ok(()),
         false => Err(format!("{}: {}", answer.status, answer.text())),
     }
+}
+
+/// The words of a line, as a shell takes them apart; what stands in single quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('\'').enumerate() {
+        match at.is_multiple_of(2) {
+            true => words.extend(part.split_whitespace().map(str::to_owned)),
+            false => words.push(part.to_owned()),
+        }
+    }
+    words
 }
 
 /// Starts a host as written, on ports of its own, and ends it once it serves.
