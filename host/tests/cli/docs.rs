@@ -26,6 +26,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
     ("cargo test --workspace", "runs this test"),
+    (
+        "docker build --file examples/container/Containerfile --tag sidepane .",
+        "needs a container engine; container.rs holds what is in the list of system calls",
+    ),
+    (
+        "docker run --rm --read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges --security-opt seccomp=examples/container/seccomp.json --pids-limit 256 --memory 2g --volume ./plugins:/plugins:ro --volume sidepane-data:/data --publish 127.0.0.1:7117:7117 --network sidepane sidepane",
+        "needs a container engine; container.rs runs the host under the same list",
+    ),
     ("cargo test -p auto-tag", "a part of the whole suite"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
@@ -82,6 +90,7 @@ fn documents() -> Vec<String> {
     for folder in [
         "docs",
         "examples/auto-tag",
+        "examples/container",
         "examples/hello",
         "examples/order-lookup",
         "examples/visit-counter",
@@ -107,6 +116,7 @@ async fn every_command_of_the_documents_is_run_or_accounted_for() {
     let host = Setup::new()
         .plugin("hello", &plugin("hello"), "")
         .plugin("order-lookup", &plugin("order-lookup"), "")
+        .plugin("auto-tag", &plugin("auto-tag"), "")
         .kept()
         .start()
         .await;
@@ -159,21 +169,24 @@ async fn hold(stage: &Stage, host: &TestHost, command: &str) -> Result<(), Strin
     }
 }
 
-/// A `curl` of the traffic listener or the admin listener, by its usual port. A body is sent as JSON.
+/// A `curl` of one address: the traffic listener's or the admin listener's, by its usual port.
 async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
-    let (mut url, mut body, mut posts) = (None, None, false);
+    let (mut method, mut body, mut url) = (None, None, None);
     let mut words = words(arguments).into_iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "-i" => {}
+            "-i" | "-s" => {}
+            "-X" => method = words.next(),
             "-d" => body = words.next(),
-            "-X" => posts = words.next().as_deref() == Some("POST"),
-            "-H" if words.next().as_deref() == Some("content-type: application/json") => {}
-            _ if word.starts_with('-') => return Err(format!("{word} is not known here")),
+            "-H" => drop(
+                words
+                    .next()
+                    .filter(|header| header == "content-type: application/json"),
+            ),
             _ => url = Some(word),
         }
     }
-    let url = url.ok_or("there is no address")?;
+    let url = url.ok_or("names no address")?;
     let url = url.strip_prefix("http://").unwrap_or(&url);
     let (address, path) = match url.split_once('/') {
         Some((authority, path)) if authority.ends_with(":7117") => (host.traffic, path),
@@ -181,9 +194,12 @@ async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
         _ => return Err("asks neither of the host's listeners".to_owned()),
     };
     let path = format!("/{path}");
-    let answer = match posts || body.is_some() {
-        true => e2e::client::post(address, &path, body.unwrap_or_default()).await,
-        false => e2e::client::get(address, &path).await,
+    let answer = match (method.as_deref(), body) {
+        (None, None) => e2e::client::get(address, &path).await,
+        (None | Some("POST"), body) => {
+            e2e::client::post(address, &path, body.unwrap_or_default()).await
+        }
+        (Some(method), _) => return Err(format!("{method} is run by no test")),
     };
     match answer.status.is_success() {
         true => Ok(()),
@@ -191,13 +207,13 @@ async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
     }
 }
 
-/// The words of a line, as a shell takes them apart; what stands in single quotes is one.
+/// The words of a command, as a shell reads them that knows single quotes alone.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
-    for (at, part) in line.split('\'').enumerate() {
-        match at.is_multiple_of(2) {
-            true => words.extend(part.split_whitespace().map(str::to_owned)),
-            false => words.push(part.to_owned()),
+    for (number, piece) in line.split('\'').enumerate() {
+        match number % 2 {
+            0 => words.extend(piece.split_whitespace().map(str::to_owned)),
+            _ => words.push(piece.to_owned()),
         }
     }
     words

@@ -40,30 +40,25 @@ pub(crate) fn blocks(document: &str) -> Vec<Block> {
     found
 }
 
-/// The commands of a block, without comments; in a `console` block those behind `$ ` alone.
+/// The commands of a block, without comments; in a `console` block those behind `$ ` alone. A line
+/// that ends with a backslash goes on with the next one.
 pub(crate) fn commands(block: &Block) -> Vec<String> {
     let console = block.language == "console";
-    let mut commands = Vec::new();
-    let mut lines = block.text.lines();
-    while let Some(line) = lines.next() {
-        let line = match console {
+    let whole: Vec<&str> = block.text.split("\\\n").map(str::trim_start).collect();
+    whole
+        .join(" ")
+        .lines()
+        .filter_map(|line| match console {
             true => line.strip_prefix("$ "),
             false => Some(line),
-        };
-        let Some(line) = line.and_then(|line| line.split(" #").next()) else {
-            continue;
-        };
-        let mut command = line.trim().to_owned();
-        // A quoted text goes on over lines, as a shell reads it.
-        while !command.matches('\'').count().is_multiple_of(2)
-            && let Some(more) = lines.next()
-        {
-            command += "\n";
-            command += more;
-        }
-        if !command.is_empty() && !command.starts_with('#') {
-            commands.push(command);
-        }
-    }
-    commands
+        })
+        .map(|line| {
+            line.split(" #")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .collect()
 }
