@@ -129,7 +129,14 @@ async fn handle(
         account: event.account.clone(),
         request_id: RequestId::new(ulid::Ulid::generate().to_string()),
     };
-    let calls = Live::new(world, Arc::clone(installation), author, &limits, deadline);
+    let calls = Live::new(
+        world,
+        Arc::clone(installation),
+        author,
+        &limits,
+        Arc::clone(&plugin.http_places),
+        deadline,
+    );
     let callee = Callee {
         program: &plugin.program,
         limits: &limits,
