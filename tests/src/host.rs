@@ -8,6 +8,7 @@ use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
 use sidepane::storage::Storage;
+use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -69,7 +70,8 @@ pub struct Setup {
     folder: PathBuf,
     config: String,
     server: ServerSettings,
-    storage: Option<Arc<dyn Storage>>,
+    /// What outlives the host, where there is something.
+    pub storage: Option<Arc<dyn Storage>>,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
     admin: TcpListener,
@@ -155,6 +157,14 @@ impl Setup {
         self
     }
 
+    /// Keeps events and values in SQLite, in a folder beside the plugins'.
+    pub fn kept(self) -> Self {
+        let folder = self.folder.with_extension("data");
+        let storage = SqliteStorage::open(&folder, SqliteSettings::default())
+            .unwrap_or_else(|problem| panic!("{problem}"));
+        self.storage(Arc::new(storage))
+    }
+
     /// Has the plugins folder watched while it serves.
     pub fn watched(mut self) -> Self {
         self.server.watch = true;
@@ -193,6 +203,7 @@ impl Setup {
                     .collect(),
                 log: Arc::new(lines.clone()),
                 storage: self.storage.clone(),
+                events: settings.events.clone(),
                 ..HostSettings::of_folder(&self.folder)
             },
         )
@@ -295,6 +306,16 @@ impl TestHost {
         client::get(self.admin, &format!("/plugins/{plugin}"))
             .await
             .json()
+    }
+
+    /// A GET of the admin listener.
+    pub async fn admin_get(&self, path: &str) -> Reply {
+        client::get(self.admin, path).await
+    }
+
+    /// A POST to the admin listener.
+    pub async fn admin_post(&self, path: &str, body: &str) -> Reply {
+        client::post(self.admin, path, body.to_owned()).await
     }
 
     /// Waits until all is as wanted, for ten seconds at most, and tells how long it took.

@@ -5,6 +5,7 @@
 
 mod hand_over;
 mod hints;
+mod subscribers;
 mod work;
 
 use crate::capability::live::World;
@@ -12,13 +13,13 @@ use crate::catalog::View;
 use crate::engine::Engine;
 use crate::model::delivery::{Backlog, Delivery, DeliveryId, Receipt};
 use crate::model::event::Event;
-use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::storage::{Detail, Filter, Forgotten, Health, Person, Storage, StorageError};
 use hints::Hints;
 use std::sync::Arc;
+use subscribers::Subscribers;
 
 /// Accepts events and delivers them. Clones share it.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ struct Inner {
     storage: Arc<dyn Storage>,
     policy: DeliveryPolicy,
     hints: Hints,
+    subscribers: Subscribers,
 }
 
 impl Deliver {
@@ -50,6 +52,7 @@ impl Deliver {
             storage,
             policy,
             hints: Hints::default(),
+            subscribers: Subscribers::default(),
         }))
     }
 
@@ -139,17 +142,6 @@ impl Deliver {
 }
 
 impl Inner {
-    /// Who takes the event.
-    fn subscribers(&self, event: &Event) -> Vec<PluginId> {
-        let snapshot = self.view.current();
-        let taken = snapshot.plugins().iter().filter(|plugin| {
-            plugin.program.serves_events()
-                && plugin.installations.contains_key(&event.account)
-                && event.is_one_of(&plugin.manifest.events)
-        });
-        taken.map(|plugin| plugin.id.clone()).collect()
-    }
-
     fn now(&self) -> Millis {
         Millis::from(self.world.clock.wall())
     }

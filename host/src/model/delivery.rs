@@ -181,6 +181,6 @@ pub struct Backlog {
     pub plugin: PluginId,
     /// Deliveries in each state, in the order of `DeliveryState::ALL`.
     pub counts: [u64; 6],
-    /// When the oldest one that waits was accepted.
+    /// When the first accepted one of those that wait was accepted.
     pub oldest: Option<Millis>,
 }

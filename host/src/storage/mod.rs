@@ -11,15 +11,19 @@
 //! - A delivery is finished only by who holds it: a claim that was taken over has an older fence.
 //! - Time comes in as an argument. Nothing in here reads a clock.
 
-#[cfg(feature = "server")]
+pub mod memory;
+mod name;
+mod pace;
 mod person;
-#[cfg(feature = "server")]
+pub mod quota;
+#[cfg_attr(
+    not(feature = "server"),
+    expect(dead_code, reason = "what is in memory is measured, not read back")
+)]
 mod record;
-mod scratch;
 #[cfg(feature = "server")]
 pub mod sqlite;
-
-pub use scratch::Scratch;
+mod turn;
 
 use crate::model::delivery::{
     Attempt, Backlog, Claim, Delivery, DeliveryId, DeliveryState, Ending, Receipt,
@@ -135,6 +139,13 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// How much of each plugin's work waits.
     fn backlog(&self) -> Kept<'_, Vec<Backlog>>;
 
+    /// Writes down which events a plugin takes, so that they are kept for it while it cannot be
+    /// loaded; none at all forgets the plugin.
+    fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()>;
+
+    /// Every plugin that was written down, with the events it takes.
+    fn subscriptions(&self) -> Kept<'_, Vec<(PluginId, Vec<String>)>>;
+
     /// How the storage is. Once unhealthy it stays so until the process is started anew: what a
     /// failed fsync left on the disk, nobody knows.
     fn health(&self) -> Health;
@@ -173,6 +184,17 @@ pub struct Filter {
     pub after: Option<DeliveryId>,
     /// At most so many; 0 is the implementation's own bound.
     pub most: usize,
+}
+
+/// The most deliveries that one listing gives, whatever is asked for.
+const MOST_LISTED: usize = 1000;
+
+/// How many deliveries a listing gives: 100 where nobody says.
+fn page(filter: &Filter) -> usize {
+    match filter.most {
+        0 => 100,
+        most => most.min(MOST_LISTED),
+    }
 }
 
 /// One delivery in full.

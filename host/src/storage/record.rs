@@ -13,6 +13,7 @@ use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The JSON of an event, all but the desk's own, which is kept beside it as it came.
 pub(super) fn of_event(event: &Event) -> String {
@@ -28,39 +29,32 @@ pub(super) fn event(json: &str, raw: String) -> Result<Event, StorageError> {
 
 /// The JSON of what a try used.
 pub(super) fn of_usage(usage: &Usage) -> String {
-    write(&usage.each().map(|(_, used)| (used.used, used.limit)))
+    let each = usage
+        .each()
+        .map(|(name, used)| (name, (used.used, used.limit)));
+    write(&BTreeMap::from(each))
 }
 
-/// What a try used, by its JSON.
+/// What a try used, by its JSON. A measure that was not taken then is 0 of 0.
 pub(super) fn usage(json: &str) -> Result<Usage, StorageError> {
-    let each: [(u64, u64); 12] = read(json)?;
-    let [
-        fuel,
-        setup_fuel,
-        time_ms,
-        memory_bytes,
-        host_calls,
-        http_requests,
-        http_bytes,
-        store_ops,
-        store_bytes,
-        log_bytes,
-        output_bytes,
-        blocks,
-    ] = each.map(|(used, limit)| Used { used, limit });
+    let each: BTreeMap<String, (u64, u64)> = read(json)?;
+    let of = |name: &str| {
+        let (used, limit) = each.get(name).copied().unwrap_or_default();
+        Used { used, limit }
+    };
     Ok(Usage {
-        fuel,
-        setup_fuel,
-        time_ms,
-        memory_bytes,
-        host_calls,
-        http_requests,
-        http_bytes,
-        store_ops,
-        store_bytes,
-        log_bytes,
-        output_bytes,
-        blocks,
+        fuel: of("fuel"),
+        setup_fuel: of("setup_fuel"),
+        time_ms: of("time_ms"),
+        memory_bytes: of("memory_bytes"),
+        host_calls: of("host_calls"),
+        http_requests: of("http_requests"),
+        http_bytes: of("http_bytes"),
+        store_ops: of("store_ops"),
+        store_bytes: of("store_bytes"),
+        log_bytes: of("log_bytes"),
+        output_bytes: of("output_bytes"),
+        blocks: of("blocks"),
     })
 }
 

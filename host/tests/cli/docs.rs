@@ -26,8 +26,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
     ("cargo test --workspace", "runs this test"),
+    ("cargo test -p auto-tag", "a part of the whole suite"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
+    ("cargo test -p visit-counter", "a part of the whole suite"),
     (
         "rustup target add wasm32-wasip2 --toolchain stable",
         "tests/build.rs needs the target",
@@ -35,6 +37,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     (
         "cargo build --release --target wasm32-wasip2",
         "guest-sdk/build builds every guest of the suite for this target",
+    ),
+    (
+        "cargo build -p auto-tag --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cargo build -p visit-counter --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
     ),
     (
         "cargo build -p hello --profile guest --target wasm32-wasip2",
@@ -46,6 +56,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "cp target/wasm32-wasip2/release/hello.wasm plugins/",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/auto_tag.wasm plugins/auto-tag.wasm",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/visit_counter.wasm plugins/visit-counter.wasm",
         "follows the build above",
     ),
     (
@@ -61,7 +79,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// The documents whose commands are held true.
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "plugins/README.md".to_owned()];
-    for folder in ["docs", "examples/hello", "examples/order-lookup"] {
+    for folder in [
+        "docs",
+        "examples/auto-tag",
+        "examples/hello",
+        "examples/order-lookup",
+        "examples/visit-counter",
+    ] {
         for entry in std::fs::read_dir(at_root(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name();
             let name = name.to_string_lossy();

@@ -1,14 +1,15 @@
 //! The promises of `Storage`, one test each, for every implementation.
 
 use crate::kit::{
-    Folder, LEASE, NOW, accept, account, at, attempt, change, claims, delivered, event, failed,
-    finish, ids, installation, plugin,
+    Folder, LEASE, NOW, QUOTAS, accept, account, at, attempt, change, claims, delivered, event,
+    failed, finish, ids, installation, plugin,
 };
 use sidepane::model::delivery::{DeliveryState, Ending};
 use sidepane::model::store::{StoreChanges, StoreWrite};
 use sidepane::model::time::Millis;
 use sidepane::storage::{FARTHEST_RETRY, Filter, Health, Person, Retention, Storage, StorageError};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// A storage to be tested, with what it stands on.
@@ -27,6 +28,17 @@ macro_rules! promises {
                     let folder = super::Folder::new();
                     let storage = std::sync::Arc::new(folder.open());
                     super::$name(super::Subject { storage, _folder: Some(folder) }).await;
+                }
+            )*
+        }
+
+        mod memory {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let storage = sidepane::storage::memory::MemoryStorage::new(super::QUOTAS);
+                    let storage = std::sync::Arc::new(storage);
+                    super::$name(super::Subject { storage, _folder: None }).await;
                 }
             )*
         }
@@ -65,6 +77,7 @@ promises! {
     clocks_that_jump_lose_nothing
     one_event_a_hundred_times_at_once_is_one
     an_unheard_claim_is_given_back
+    what_a_plugin_takes_is_written_down
 }
 
 async fn an_event_is_taken_once(subject: Subject) {
@@ -1159,10 +1172,13 @@ async fn an_unheard_claim_is_given_back(subject: Subject) {
     let storage = &*subject.storage;
     accept(storage, event("e", "a"), &["one"], NOW).await;
     for _ in 0..3 {
-        // Asked once, and not waited for.
+        // Asked once, and waited for no longer. What comes at once is heard.
         let mut unheard = storage.claim(plugin("one"), 1, NOW, LEASE);
-        let _ = futures_util::poll!(&mut unheard);
-        drop(unheard);
+        if let Poll::Ready(heard) = futures_util::poll!(&mut unheard) {
+            for held in heard.expect("claimed").held {
+                storage.release(&held).await.expect("released");
+            }
+        }
     }
     for _ in 0..100 {
         let held = claims(storage, "one", 1, NOW).await.held;
@@ -1173,4 +1189,26 @@ async fn an_unheard_claim_is_given_back(subject: Subject) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     panic!("the delivery is held by nobody, and not given back");
+}
+
+async fn what_a_plugin_takes_is_written_down(subject: Subject) {
+    let storage = &*subject.storage;
+    let takes = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let write = async |name: &str, events: &[&str]| {
+        let written = storage.subscribe(plugin(name), takes(events)).await;
+        written.expect("written down");
+    };
+    write("one", &["message.created", "freshchat:onUserCreate"]).await;
+    write("two", &["*"]).await;
+    write("one", &["message.created"]).await;
+    let mut all = storage.subscriptions().await.expect("read");
+    all.sort();
+    let want = [
+        (plugin("one"), takes(&["message.created"])),
+        (plugin("two"), takes(&["*"])),
+    ];
+    assert_eq!(all, want);
+    write("two", &[]).await;
+    let left = storage.subscriptions().await.expect("read");
+    assert_eq!(left, want[..1]);
 }

@@ -5,6 +5,7 @@ use sidepane::model::event::{Contact, Conversation, Event};
 use sidepane::model::id::{AccountId, InstallationId, PluginId};
 use sidepane::model::store::{StoreChanges, StoreWrite};
 use sidepane::model::time::Millis;
+use sidepane::storage::quota::Quotas;
 use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use sidepane::storage::{Claims, Storage, StorageError};
 use std::path::{Path, PathBuf};
@@ -175,12 +176,17 @@ impl Drop for Folder {
 }
 
 /// Quotas that tests reach.
+pub(crate) const QUOTAS: Quotas = Quotas {
+    waiting_deliveries: 50,
+    waiting_bytes: 1 << 20,
+    value_keys: 20,
+    value_bytes: 4096,
+};
+
+/// A database with these quotas.
 pub(crate) fn small() -> SqliteSettings {
     SqliteSettings {
-        waiting_deliveries: 50,
-        waiting_bytes: 1 << 20,
-        value_keys: 20,
-        value_bytes: 4096,
+        quotas: QUOTAS,
         ballast_bytes: 64 << 10,
         ..SqliteSettings::default()
     }

@@ -10,4 +10,8 @@
 )]
 
 mod conformance;
+mod faults;
 mod kit;
+mod power;
+mod same;
+mod shim;

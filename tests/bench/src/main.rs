@@ -6,13 +6,15 @@
 //! driven in turn, in every round, over the same kind of connections. What counts is the ratio
 //! within one run: machines differ and are shared.
 //!
-//! `-- --soak reload` replaces a plugin under load instead: `soak.rs`.
+//! `-- --soak reload` replaces a plugin under load instead: `soak.rs`; `-- --accept` and
+//! `-- --backlog` are about storage: `storage.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod load;
 mod process;
 mod serve;
 mod soak;
+mod storage;
 
 use clap::Parser;
 use load::Driven;
@@ -52,6 +54,12 @@ struct Arguments {
     /// Instead: drive a good plugin beside a spinner, a memory-eater and a sleeper.
     #[arg(long)]
     neighbours: bool,
+    /// Instead: accept events with every one synced, beside a bare SQLite with the same bytes.
+    #[arg(long)]
+    accept: bool,
+    /// Instead: let so many deliveries wait, and look at memory and at a start.
+    #[arg(long, num_args = 0..=1, default_missing_value = "1000000")]
+    backlog: Option<u64>,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -61,6 +69,10 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.serve {
         Some(peer) => serve::run(peer, arguments.plugins),
+        None if arguments.accept => {
+            storage::accept(arguments.rounds, arguments.seconds, arguments.connections)
+        }
+        None if let Some(count) = arguments.backlog => storage::backlog(count),
         None if arguments.neighbours => neighbours(&arguments),
         None if arguments.soak == Some(Soak::Reload) => soak::run(
             arguments.soak_seconds,

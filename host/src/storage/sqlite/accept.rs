@@ -5,7 +5,7 @@ use crate::model::delivery::{DeliveryState, Queued, Receipt};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId};
 use crate::model::time::Millis;
-use crate::storage::{StorageError, record};
+use crate::storage::record;
 use rusqlite::{OptionalExtension, params};
 
 /// An event, written down before the writer has to.
@@ -139,14 +139,6 @@ fn check_quota(ledger: &Ledger, plugin: i64, bytes: i64) -> Outcome<()> {
     let (waiting, kept): (u64, u64) = ledger
         .sql("SELECT queued + running + retrying, bytes FROM plugin WHERE id = ?1")?
         .query_row([plugin], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let settings = &ledger.settings;
-    let wanted = kept.saturating_add(bytes.unsigned_abs());
-    let (what, used, limit) = if waiting >= settings.waiting_deliveries {
-        ("waiting deliveries", waiting, settings.waiting_deliveries)
-    } else if wanted > settings.waiting_bytes {
-        ("bytes of waiting deliveries", kept, settings.waiting_bytes)
-    } else {
-        return Ok(());
-    };
-    Err(StorageError::Quota { what, used, limit }.into())
+    let quotas = &ledger.settings.quotas;
+    Ok(quotas.one_more(waiting, kept, bytes.unsigned_abs())?)
 }

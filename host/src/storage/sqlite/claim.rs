@@ -1,5 +1,6 @@
 //! Holding deliveries: claim, finish, release, and what becomes of those whose holder is gone.
 
+use super::fault::Trouble;
 use super::ledger::{self, Ledger, Outcome, number};
 use super::values;
 use crate::model::delivery::{Attempt, AttemptError, Claim, DeliveryId, DeliveryState, Ending};
@@ -7,13 +8,11 @@ use crate::model::id::{InstallationId, PluginId};
 use crate::model::problem::Code;
 use crate::model::store::StoreChanges;
 use crate::model::time::Millis;
-use crate::storage::{Claims, FARTHEST_RETRY, StorageError, record};
+use crate::storage::turn::mix;
+use crate::storage::{Claims, FARTHEST_RETRY, StorageError, record, turn};
 use rusqlite::{OptionalExtension, Row, params};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Interruptions in a row after which a payload is set aside.
-const MOST_ABORTS: i64 = 2;
 
 /// A delivery that waits, as far as moving it needs.
 struct Waiting {
@@ -24,7 +23,7 @@ struct Waiting {
     bytes: i64,
     attempts: u32,
     tries: i64,
-    aborts: i64,
+    aborts: u32,
     fence: u64,
     began: Option<Millis>,
 }
@@ -104,10 +103,7 @@ fn due(ledger: &Ledger, plugin: i64, most: usize, now: Millis) -> Outcome<Vec<i6
         "SELECT seq FROM delivery WHERE plugin = ?1 AND due > ?2 ORDER BY due LIMIT ?3",
         (plugin, now.after(FARTHEST_RETRY).0, most - again.len()),
     )?);
-    again.truncate(most.div_ceil(2).max(most.saturating_sub(fresh.len())));
-    again.extend(fresh);
-    again.truncate(most);
-    Ok(again)
+    Ok(mix(fresh, again, most))
 }
 
 fn seqs(ledger: &Ledger, sql: &str, of: (i64, i64, usize)) -> Outcome<Vec<i64>> {
@@ -220,10 +216,7 @@ pub(super) fn finish(
     match ending {
         Ending::Delivered => settle(ledger, &delivery, DeliveryState::Delivered, now),
         Ending::Dead => settle(ledger, &delivery, DeliveryState::Dead, now),
-        Ending::Retry(at) => {
-            let at = at.min(now.after(FARTHEST_RETRY)).max(Millis(1));
-            again(ledger, &delivery, at, 0)
-        }
+        Ending::Retry(at) => again(ledger, &delivery, turn::bounded(at, now), 0),
     }
 }
 
@@ -244,7 +237,7 @@ pub(super) fn release(ledger: &Ledger, hold: &Hold) -> Outcome<()> {
 }
 
 /// At the start: whoever held something is gone with the last process.
-pub(super) fn take_over(ledger: &Ledger) -> Outcome<()> {
+pub(super) fn take_over(ledger: &Ledger) -> rusqlite::Result<()> {
     let running: Vec<(i64, i64)> = {
         let mut statement = ledger.sql(
             "SELECT d.seq, d.began FROM plugin p JOIN delivery d ON d.plugin = p.id AND d.state = 1",
@@ -252,12 +245,14 @@ pub(super) fn take_over(ledger: &Ledger) -> Outcome<()> {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?
     };
-    ledger.db.execute_batch("BEGIN IMMEDIATE")?;
+    let change = ledger.db.unchecked_transaction()?;
     for (seq, began) in running {
-        interrupted(ledger, seq, Millis(began))?;
+        match interrupted(ledger, seq, Millis(began)) {
+            Err(Trouble::Broke(error)) => return Err(error),
+            Ok(()) | Err(Trouble::Refused(_)) => {}
+        }
     }
-    ledger.db.execute_batch("COMMIT")?;
-    Ok(())
+    change.commit()
 }
 
 /// Whoever held this one is gone. Twice in a row, and the payload is taken for the cause.
@@ -266,19 +261,7 @@ pub(super) fn interrupted(ledger: &Ledger, seq: i64, now: Millis) -> Outcome<()>
         return Ok(());
     };
     let aborts = delivery.aborts + 1;
-    let poison = aborts >= MOST_ABORTS;
-    let (code, message) = if poison {
-        let message = "The host ended twice while the plugin had the event; it was set aside.";
-        (Code::EventPoison, message)
-    } else {
-        let message = "The host ended while the plugin had the event.";
-        (Code::EventInterrupted, message)
-    };
-    let error = AttemptError {
-        code: code.as_str().into(),
-        message: message.into(),
-        detail: String::new(),
-    };
+    let (error, poison) = turn::interruption(aborts);
     let began = delivery.began.unwrap_or(now);
     tried(ledger, &delivery, &attempt(&delivery, began, error))?;
     if poison {
@@ -320,7 +303,7 @@ fn tried(ledger: &Ledger, delivery: &Waiting, attempt: &Attempt) -> Outcome<()> 
 }
 
 /// It is to be tried again, not before `at`.
-fn again(ledger: &Ledger, delivery: &Waiting, at: Millis, aborts: i64) -> Outcome<()> {
+fn again(ledger: &Ledger, delivery: &Waiting, at: Millis, aborts: u32) -> Outcome<()> {
     ledger
         .sql(
             "UPDATE delivery SET state = 2, due = ?2, aborts = ?3, attempts = attempts + 1, \

@@ -61,7 +61,7 @@ pub(super) fn check(header: &[u8], length: u64, log: bool) -> Result<(), Unfit> 
         return damaged("its header is not as it was written");
     }
     let said = u64::from(number(header, 28)) * PAGE;
-    if !log && (length < said || length % PAGE != 0) {
+    if !log && (length < said || !length.is_multiple_of(PAGE)) {
         return Err(Unfit::Damaged(format!(
             "it has {length} bytes and should have {said}"
         )));

@@ -2,11 +2,12 @@
 
 use super::SqliteSettings;
 use super::fault::Trouble;
-use super::pace::Pace;
-use crate::model::delivery::{DeliveryId, DeliveryState};
+use crate::model::delivery::DeliveryState;
 use crate::model::id::{AccountId, PluginId};
 use crate::model::time::Millis;
 use crate::storage::StorageError;
+use crate::storage::name::Tag;
+use crate::storage::pace::Pace;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use std::cell::Cell;
@@ -54,6 +55,11 @@ impl Ledger {
     /// A statement that stays prepared.
     pub(super) fn sql(&self, text: &str) -> rusqlite::Result<CachedStatement<'_>> {
         self.db.prepare_cached(text)
+    }
+
+    /// Begins, ends or undoes something.
+    pub(super) fn step(&self, text: &str) -> rusqlite::Result<()> {
+        self.sql(text)?.execute([]).map(|_| ())
     }
 
     /// A number that was never used before.
@@ -114,31 +120,6 @@ impl Ledger {
             plugin, queued, running, retrying, delivered, dead, dropped, bytes
         ])?;
         Ok(())
-    }
-}
-
-/// The 16 bits that a database put into the ids of its deliveries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag(pub(super) u16);
-
-impl Tag {
-    /// A delivery's name: the moment of acceptance, the database, the row. It sorts like the rows
-    /// as long as the clock goes forward.
-    pub(super) fn id(self, accepted: Millis, seq: i64) -> DeliveryId {
-        let low = (u128::from(self.0) << 64) | u128::from(seq.unsigned_abs());
-        let id = ulid::Ulid::from_parts(accepted.0.unsigned_abs(), low);
-        DeliveryId(id.to_string().into())
-    }
-
-    /// The row of a delivery; the row is still to be asked when it was accepted.
-    pub(super) fn row(self, id: &DeliveryId) -> Option<(i64, Millis)> {
-        let id = ulid::Ulid::from_string(&id.0).ok()?;
-        let (tag, seq) = (id.random() >> 64, id.random() & u128::from(u64::MAX));
-        let row = i64::try_from(seq)
-            .ok()
-            .zip(i64::try_from(id.timestamp_ms()).ok());
-        row.filter(|_| tag == u128::from(self.0))
-            .map(|(seq, accepted)| (seq, Millis(accepted)))
     }
 }
 

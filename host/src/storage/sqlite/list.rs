@@ -1,18 +1,13 @@
 //! Looking: deliveries, one in full, the backlog. On a connection that cannot write.
 
-use super::ledger::{self, Outcome, Tag, number};
+use super::ledger::{self, Outcome, number};
 use crate::model::delivery::{Attempt, Backlog, Delivery, DeliveryId, DeliveryState};
 use crate::model::id::{Generation, InstallationId};
 use crate::model::time::Millis;
-use crate::storage::{Detail, Filter, record};
+use crate::storage::name::Tag;
+use crate::storage::{Detail, Filter, page, record};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params, params_from_iter};
-
-/// Deliveries of one page, where the asker names no number.
-pub(super) const PAGE: usize = 100;
-
-/// The most deliveries of one page.
-const MOST: usize = 1000;
 
 const SELECT: &str = "SELECT d.seq, d.state, d.due, d.accepted, d.attempts, d.began, \
     p.name AS plugin, e.account, e.source, e.id AS event_id, e.type, e.key, \
@@ -21,10 +16,7 @@ const SELECT: &str = "SELECT d.seq, d.state, d.due, d.accepted, d.attempts, d.be
 
 /// Deliveries, newest first.
 pub(super) fn deliveries(db: &Connection, tag: Tag, filter: &Filter) -> Outcome<Vec<Delivery>> {
-    let most = match filter.most {
-        0 => PAGE,
-        most => most.min(MOST),
-    };
+    let most = page(filter);
     let mut found = Vec::new();
     for (plugin, state) in scopes(db, filter)? {
         let (clause, values) = conditions(tag, filter, plugin, state);
@@ -193,10 +185,10 @@ fn attempts(db: &Connection, delivery: i64) -> Outcome<Vec<Attempt>> {
 pub(super) fn backlog(db: &Connection) -> Outcome<Vec<Backlog>> {
     let mut statement = db.prepare_cached(
         "SELECT name, queued, running, retrying, delivered, dead, dropped, \
-         (SELECT min(accepted) FROM (\
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 0 ORDER BY seq LIMIT 1) UNION ALL \
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 1 ORDER BY seq LIMIT 1) UNION ALL \
-            SELECT accepted FROM (SELECT accepted FROM delivery WHERE plugin = p.id AND state = 2 ORDER BY seq LIMIT 1))) AS oldest \
+         (SELECT accepted FROM delivery WHERE seq = (SELECT min(seq) FROM (\
+            SELECT min(seq) AS seq FROM delivery WHERE plugin = p.id AND state = 0 UNION ALL \
+            SELECT min(seq) FROM delivery WHERE plugin = p.id AND state = 1 UNION ALL \
+            SELECT min(seq) FROM delivery WHERE plugin = p.id AND state = 2))) AS oldest \
          FROM plugin p ORDER BY name",
     )?;
     let mut rows = statement.query([])?;

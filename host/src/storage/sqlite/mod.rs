@@ -12,12 +12,14 @@ mod header;
 mod ledger;
 mod list;
 mod open;
-mod pace;
 mod reader;
+mod subscription;
 mod sweep;
 mod values;
 mod writer;
 
+use super::name::Tag;
+use super::quota::Quotas;
 use super::{
     Claims, Detail, Filter, Forgotten, Health, Kept, Person, Retention, Storage, StorageError,
     Swept,
@@ -31,7 +33,8 @@ use crate::model::time::Millis;
 use accept::Arrival;
 use ballast::Ballast;
 use claim::Hold;
-use ledger::{Ledger, Outcome, Tag};
+use fault::Reach;
+use ledger::{Ledger, Outcome};
 use open::Locked;
 use reader::Reader;
 use std::fmt;
@@ -45,18 +48,11 @@ use writer::{Job, Request, Told, Undo, Writer};
 /// Requests that may wait for the writer; who comes later waits for a place.
 const WAITING_REQUESTS: usize = 256;
 
-/// How much one database takes.
+/// How a database is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqliteSettings {
-    /// Deliveries of one plugin that may wait. A million: what a desk with ten events a second
-    /// sends in a day, so that a plugin may be broken over night.
-    pub waiting_deliveries: u64,
-    /// Bytes of events that may wait for one plugin: 4 GiB, four kilobytes for each of a million.
-    pub waiting_bytes: u64,
-    /// Keys of one installation; 100 000, ten times the records of the largest peer.
-    pub value_keys: u64,
-    /// Bytes of one installation's keys and values: 256 MiB.
-    pub value_bytes: u64,
+    /// How much it takes.
+    pub quotas: Quotas,
     /// Bytes that are held on the disk and given up when it is full, so that what was accepted is
     /// delivered: 16 MiB, four times what the log needs.
     pub ballast_bytes: u64,
@@ -70,10 +66,7 @@ pub struct SqliteSettings {
 impl Default for SqliteSettings {
     fn default() -> Self {
         Self {
-            waiting_deliveries: 1_000_000,
-            waiting_bytes: 4 << 30,
-            value_keys: 100_000,
-            value_bytes: 256 << 20,
+            quotas: Quotas::default(),
             ballast_bytes: 16 << 20,
             vfs: None,
             synchronous: Synchronous::Full,
@@ -135,10 +128,14 @@ impl SqliteStorage {
         let listings = Reader::start("listings", open::reader(&locked, &settings)?)?;
         let ledger = Ledger::new(db, settings).map_err(failed)?;
         let tag = ledger.tag;
-        claim::take_over(&ledger).map_err(|trouble| {
-            Problem::new(Code::DataUnusable, "The data folder cannot be used.")
-                .detail(StorageError::from(trouble).to_string())
-        })?;
+        let taken_over = claim::take_over(&ledger).or_else(|error| match fault::reach(&error) {
+            Reach::Room => {
+                ballast.give();
+                claim::take_over(&ledger)
+            }
+            _ => Err(error),
+        });
+        taken_over.map_err(failed)?;
         let writer = Writer::new(ledger, ballast, told.clone()).map_err(failed)?;
         let (jobs, receiver) = mpsc::channel(WAITING_REQUESTS);
         let thread = std::thread::Builder::new()
@@ -363,6 +360,16 @@ impl Storage for SqliteStorage {
 
     fn backlog(&self) -> Kept<'_, Vec<Backlog>> {
         Box::pin(self.look(&self.listings, list::backlog))
+    }
+
+    fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()> {
+        Box::pin(self.write(false, stays, move |ledger| {
+            subscription::write(ledger, &plugin, &events)
+        }))
+    }
+
+    fn subscriptions(&self) -> Kept<'_, Vec<(PluginId, Vec<String>)>> {
+        Box::pin(self.look(&self.listings, subscription::read))
     }
 
     fn health(&self) -> Health {

@@ -156,30 +156,21 @@ fn weigh(ledger: &Ledger, of: &InstallationId, keys: i64, bytes: i64) -> Outcome
 }
 
 fn check_quota(ledger: &Ledger, of: &InstallationId, now: Millis) -> Outcome<()> {
-    if over(ledger, of)?.is_none() {
+    if weighed(ledger, of)?.is_ok() {
         return Ok(());
     }
     // What has expired takes no room.
-    while let 1.. = purge(ledger, Some(of), now, usize::MAX)? {}
-    match over(ledger, of)? {
-        Some(error) => Err(error.into()),
-        None => Ok(()),
-    }
+    purge(ledger, Some(of), now, usize::MAX)?;
+    Ok(weighed(ledger, of)??)
 }
 
-fn over(ledger: &Ledger, of: &InstallationId) -> Outcome<Option<StorageError>> {
-    let (keys, bytes): (u64, u64) = ledger
+fn weighed(ledger: &Ledger, of: &InstallationId) -> Outcome<Result<(), StorageError>> {
+    let (keys, bytes) = ledger
         .sql("SELECT keys, bytes FROM shelf WHERE plugin = ?1 AND account = ?2")?
         .query_row(params![of.plugin.as_str(), of.account.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
-    let quota = |what, used, limit| Some(StorageError::Quota { what, used, limit });
-    let (most_keys, most_bytes) = (ledger.settings.value_keys, ledger.settings.value_bytes);
-    Ok(match (keys > most_keys, bytes > most_bytes) {
-        (true, _) => quota("keys of the installation", keys, most_keys),
-        (_, true) => quota("bytes of the installation's values", bytes, most_bytes),
-        _ => None,
-    })
+    Ok(ledger.settings.quotas.values(keys, bytes))
 }
 
 /// Removes up to `most` expired values, of one installation or of all.

@@ -193,39 +193,37 @@ impl Writer {
         self.ledger.stirred.set(false);
         let done = self
             .ledger
-            .db
-            .execute_batch("BEGIN IMMEDIATE")
+            .step("BEGIN IMMEDIATE")
             .and_then(|()| self.run_each(batch, full))
             .and_then(|()| self.ledger.keep_count())
-            .and_then(|()| self.ledger.db.execute_batch("COMMIT"));
+            .and_then(|()| self.ledger.step("COMMIT"));
         match done {
             Ok(()) => self.ledger.kept_count(),
             // SQLite undoes some failed transactions by itself.
             Err(_) if self.ledger.db.is_autocommit() => {}
             Err(_) => {
-                let _ = self.ledger.db.execute_batch("ROLLBACK");
+                let _ = self.ledger.step("ROLLBACK");
             }
         }
         done
     }
 
     fn run_each(&self, batch: &mut [Box<dyn Job>], full: bool) -> rusqlite::Result<()> {
-        let sql = |text| self.ledger.sql(text)?.execute([]);
         for job in batch {
             if full && job.adds() {
                 job.fail(StorageError::Full);
                 continue;
             }
-            sql("SAVEPOINT request")?;
+            self.ledger.step("SAVEPOINT request")?;
             match job.run(&self.ledger) {
                 Ok(()) => {}
                 Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => return Err(error),
                 Err(trouble) => {
-                    sql("ROLLBACK TO request")?;
+                    self.ledger.step("ROLLBACK TO request")?;
                     job.fail(trouble.into());
                 }
             }
-            sql("RELEASE request")?;
+            self.ledger.step("RELEASE request")?;
         }
         Ok(())
     }
