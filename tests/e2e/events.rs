@@ -264,7 +264,10 @@ async fn a_bad_deploy_misses_nothing() {
     host.end().await;
     // What was built anew is broken, and the host is started with it.
     let broken = Setup::new().config(SOON).storage(storage);
-    let host = broken.file("keeps-events.wasm", &good[..9_000]).start().await;
+    let host = broken
+        .file("keeps-events.wasm", &good[..9_000])
+        .start()
+        .await;
     assert_eq!(host.plugins().await["refused"][0]["code"], "load.malformed");
     let id = send(&host, "e2", "c1", "hello").await;
     assert_eq!(delivery(&host, &id).await["state"], "queued");

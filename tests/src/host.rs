@@ -69,6 +69,7 @@ impl LogSink for Lines {
 pub struct Setup {
     folder: PathBuf,
     config: String,
+    engine: Option<Engine>,
     server: ServerSettings,
     /// What outlives the host, where there is something.
     pub storage: Option<Arc<dyn Storage>>,
@@ -104,6 +105,7 @@ impl Setup {
         Self {
             folder,
             config: String::new(),
+            engine: None,
             server: ServerSettings {
                 watch: false,
                 ..ServerSettings::default()
@@ -142,6 +144,12 @@ impl Setup {
     /// Sets `sidepane.toml`.
     pub fn config(mut self, text: &str) -> Self {
         text.clone_into(&mut self.config);
+        self
+    }
+
+    /// Sets another engine than the one that all tests share.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
         self
     }
 
@@ -192,7 +200,7 @@ impl Setup {
             .unwrap_or_else(|problem| panic!("{problem}"));
         let lines = Lines::default();
         let host = Host::with_engine(
-            engine(),
+            self.engine.clone().unwrap_or_else(engine),
             HostSettings {
                 limits: settings.limits.clone(),
                 accounts: settings

@@ -5,8 +5,14 @@ use sidepane_demo::stage::Stage;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 
+fn main() -> anyhow::Result<()> {
+    // Before anything else: started again by the host, this program is its compiler.
+    sidepane::compile_child();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
         .with_env_var("SIDEPANE_LOG")

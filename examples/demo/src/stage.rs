@@ -9,7 +9,8 @@ const ORDER_LOOKUP: &str = env!("PLUGIN_ORDER_LOOKUP");
 const VISIT_COUNTER: &str = env!("PLUGIN_VISIT_COUNTER");
 
 /// What `auto-tag` may do: tag conversations at the demo's desk.
-const AUTO_TAG_GRANT: &str = "# Try rules of your own: a tag a line, the words that mean it behind \
+const AUTO_TAG_GRANT: &str =
+    "# Try rules of your own: a tag a line, the words that mean it behind \
                               the colon.
 [settings]
 rules = \"\"\"
@@ -88,7 +89,11 @@ impl Stage {
         self.plugin("auto-tag", Path::new(AUTO_TAG), AUTO_TAG_GRANT)?;
         self.plugin("hello", Path::new(HELLO), HELLO_GRANT)?;
         self.plugin("order-lookup", Path::new(ORDER_LOOKUP), ORDER_LOOKUP_GRANT)?;
-        self.plugin("visit-counter", Path::new(VISIT_COUNTER), VISIT_COUNTER_GRANT)?;
+        self.plugin(
+            "visit-counter",
+            Path::new(VISIT_COUNTER),
+            VISIT_COUNTER_GRANT,
+        )?;
         fs::write(self.plugins.join("crm.key"), crate::crm::API_KEY)
     }
 

@@ -141,6 +141,9 @@ mod tests {
 
     #[test]
     fn the_storage_takes_what_the_defaults_say() {
-        assert_eq!(quotas(&DeliveryPolicy::default()), SqliteSettings::default());
+        assert_eq!(
+            quotas(&DeliveryPolicy::default()),
+            SqliteSettings::default()
+        );
     }
 }

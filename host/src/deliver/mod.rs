@@ -64,10 +64,10 @@ impl Deliver {
     /// `event.storage_failed`. Nothing was taken then, and the sender is to try again.
     pub async fn accept(&self, event: Event) -> Result<Receipt, Problem> {
         let inner = &self.0;
-        let subscribers = inner.subscribers(&event);
-        let accepted = inner
-            .storage
-            .accept(event, subscribers.clone(), inner.now());
+        let (snapshot, storage) = (inner.view.current(), inner.storage.as_ref());
+        let subscribers = inner.subscribers.of(&event, &snapshot, storage).await;
+        let subscribers = subscribers.map_err(|error| problem(&error))?;
+        let accepted = storage.accept(event, subscribers.clone(), inner.now());
         let receipt = accepted.await.map_err(|error| problem(&error))?;
         if !receipt.duplicate {
             inner.hints.name(subscribers);

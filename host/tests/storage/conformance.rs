@@ -1193,7 +1193,12 @@ async fn an_unheard_claim_is_given_back(subject: Subject) {
 
 async fn what_a_plugin_takes_is_written_down(subject: Subject) {
     let storage = &*subject.storage;
-    let takes = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let takes = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
     let write = async |name: &str, events: &[&str]| {
         let written = storage.subscribe(plugin(name), takes(events)).await;
         written.expect("written down");
