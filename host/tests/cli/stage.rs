@@ -1,6 +1,6 @@
 //! A folder with plugins in it, and the command run there.
 
-use sidepane::engine::{Engine, EngineSettings, PoolSettings};
+use sidepane::engine::{Compile, Engine, EngineSettings, PoolSettings};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -102,11 +102,18 @@ fn native() -> Vec<u8> {
             ..PoolSettings::default()
         },
         cache: Some(cache.folder.clone()),
+        compile: Some(Compile::InProcess),
         workers: Some(1),
     })
     .expect("an engine");
     let bytes = std::fs::read(e2e::guests::plugin("hello")).expect("a compiled guest");
-    engine.prepare(&bytes).expect("a program");
+    // On a thread of its own: whoever sets the stage may be inside a runtime already.
+    let prepare = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let program = runtime.expect("a runtime").block_on(engine.prepare(bytes));
+        program.expect("a program");
+    };
+    std::thread::spawn(prepare).join().expect("no panic");
     let entries = std::fs::read_dir(&cache.folder).expect("the cache");
     let artefact = entries
         .map(|entry| entry.expect("an entry").path())

@@ -93,7 +93,7 @@ async fn a_child_lowers_its_own_limits_and_ends_when_nobody_waits() {
         })
     };
     assert_eq!(limit("Max cpu time"), "60");
-    assert_eq!(limit("Max address space"), (2_u64 << 30).to_string());
+    assert_eq!(limit("Max address space"), (1_536_u64 << 20).to_string());
     assert_eq!(limit("Max core file size"), "0");
     assert_eq!(limit("Max file size"), "0");
     until("few files", || {
@@ -123,7 +123,7 @@ async fn a_child_has_nothing_of_the_hosts_environment() {
     assert_eq!(problem.code, Code::LoadCompileFailed);
     let told = problem.detail;
     assert!(
-        told.contains("arguments sidepane-compile-child 60 2147483648"),
+        told.contains("arguments sidepane-compile-child 60 1610612736"),
         "{told}"
     );
     assert!(told.contains("\n/\n"), "{told}");
