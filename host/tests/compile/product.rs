@@ -232,15 +232,3 @@ fn the_document_has_every_ceiling_of_the_scan() {
         assert!(text.contains(&cells), "docs/operating.md lacks {cells}");
     }
 }
-
-#[test]
-fn figures_for_once() {
-    for file in ["qjs", "python", "starling"] {
-        let bytes = std::fs::read(format!("/tmp/guests-lang/{file}.wasm")).expect("x");
-        let begun = Instant::now();
-        match sidepane::engine::scan(&bytes) {
-            Ok(scan) => println!("{file} {:?} {:?}", begun.elapsed(), scan.used),
-            Err(problem) => println!("{file} {problem}"),
-        }
-    }
-}
