@@ -1,6 +1,9 @@
 //! The families of the catalogue, in its order; each is a file.
 
+mod api;
 mod call;
+mod cross;
+mod hostcalls;
 mod instantiate;
 
 use crate::case::Case;
@@ -17,13 +20,16 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 2] = [
+    let families: [(_, _, fn() -> Vec<Case>); 5] = [
         (
             "instantiate",
             "While the instance is made",
             instantiate::cases,
         ),
         ("call", "While the plugin is asked", call::cases),
+        ("hostcalls", "What it asks of the host", hostcalls::cases),
+        ("cross", "Between plugins, accounts and calls", cross::cases),
+        ("api", "At the host's own doors", api::cases),
     ];
     families
         .into_iter()
