@@ -324,8 +324,10 @@ fn refused(path: &str, reply: &Reply) -> anyhow::Result<Answer> {
 
 /// Callers, reloads and removals of one plugin at the same time.
 fn beside_reloads() -> Case {
-    case(
-        "asks for a plugin while it is replaced and taken away",
+    Case::new(
+        "A1",
+        "asks for a plugin while its file is replaced and taken away",
+        Built::Files,
         "loaded",
         |ground| async move {
             const PLUGIN: &str = "comes-and-goes";

@@ -150,6 +150,8 @@ async fn ask_in_turn(host: Host, asker: usize) -> anyhow::Result<()> {
             2 => ("one", "us"),
             _ => ("other", "eu"),
         };
+        // Without a socket nothing here would ever wait, and the canary not be heard.
+        tokio::task::yield_now().await;
         let answer = ask_once(&host, plugin, account).await?;
         // What finds a marker crashes.
         ensure!(matches!(answer, Given::Empty), "call {call}: {answer:?}");

@@ -40,7 +40,7 @@ pub(crate) fn cases() -> Vec<Case> {
     cases.extend(random());
     cases.extend(output());
     cases.extend(polls());
-    cases.extend([holding(), log()]);
+    cases.extend([holding(), unanswered(), log()]);
     cases.extend(around());
     cases.extend(clocks());
     cases
@@ -338,6 +338,33 @@ fn holding() -> Case {
             ground.ask(&plugin, "").await
         },
     )
+    .slow()
+}
+
+fn unanswered() -> Case {
+    Case::new(
+        "H6",
+        "waits on the only place of its plugin for a server that never answers",
+        Built::Upstream,
+        "call.deadline_exceeded",
+        |ground| async move {
+            // The kernel takes the connection; nobody ever reads from it.
+            let server = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+            let url = format!("http://{}/", server.local_addr()?);
+            let grant = format!(
+                "[limits]\nconcurrency = 1\nqueue = 0\ndeadline_ms = 60\n\
+                 [[http.allow]]\nurl = \"{url}\"\nprivate_network = true"
+            );
+            ground.load("waits", read("fetches"), &grant).await?;
+            let query = format!("&url={}", e2e::client::encoded(&url));
+            for _ in 0..3 {
+                let answer = ground.ask("waits", &query).await?;
+                ensure!(!answer.is("call.busy"), "{}", answer.text);
+            }
+            ground.ask("waits", &query).await
+        },
+    )
+    .or("http.timeout")
     .slow()
 }
 

@@ -20,23 +20,23 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 5] = [
-        (
+    vec![
+        family(
             "instantiate",
             "While the instance is made",
-            instantiate::cases,
+            instantiate::cases(),
         ),
-        ("call", "While the plugin is asked", call::cases),
-        ("hostcalls", "What it asks of the host", hostcalls::cases),
-        ("cross", "Between plugins, accounts and calls", cross::cases),
-        ("api", "At the host's own doors", api::cases),
-    ];
-    families
-        .into_iter()
-        .map(|(name, title, cases)| Family {
-            name,
-            title,
-            cases: cases(),
-        })
-        .collect()
+        family("call", "While the plugin is asked", call::cases()),
+        family("hostcalls", "What it asks of the host", hostcalls::cases()),
+        family(
+            "cross",
+            "Between plugins, accounts and calls",
+            cross::cases(),
+        ),
+        family("api", "At the host's own doors", api::cases()),
+    ]
+}
+
+fn family(name: &'static str, title: &'static str, cases: Vec<Case>) -> Family {
+    Family { name, title, cases }
 }
