@@ -36,6 +36,7 @@ pub struct Core {
     describe: String,
     realloc: String,
     post: Option<String>,
+    exports: String,
     encoding: StringEncoding,
 }
 
@@ -50,6 +51,7 @@ impl Core {
             describe: format!("i32.const {MANIFEST}"),
             realloc: REALLOC.into(),
             post: None,
+            exports: String::new(),
             encoding: StringEncoding::UTF8,
         }
     }
@@ -110,6 +112,12 @@ impl Core {
     pub fn import(mut self, import: impl AsRef<str>) -> Self {
         self.imports.push_str(import.as_ref());
         self.imports.push('\n');
+        self
+    }
+
+    /// An export more than a card plugin has, in WIT: `own: interface { … }`.
+    pub fn export(mut self, wit: &str) -> Self {
+        self.exports = format!("export {wit}");
         self
     }
 
@@ -174,8 +182,9 @@ impl Core {
         resolve
             .push_dir(wit)
             .unwrap_or_else(|error| panic!("{error:#}"));
+        let wit = WIT.replace("EXPORTS", &self.exports);
         let own = resolve
-            .push_str("hostile.wit", WIT)
+            .push_str("hostile.wit", &wit)
             .unwrap_or_else(|error| panic!("{error:#}"));
         let world = resolve
             .select_world(&[own], Some("hostile"))
@@ -207,6 +216,7 @@ world hostile {
   import wasi:random/random@0.2.6;
   import wasi:cli/exit@0.2.6;
   import wasi:cli/stdout@0.2.6;
+  EXPORTS
 }
 package wasi:io@0.2.6 {
   interface error { resource error; }

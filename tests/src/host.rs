@@ -46,6 +46,15 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// All messages so far, and none of them again.
+    pub fn take(&self) -> Vec<String> {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::take(&mut *lines);
+        taken.into_iter().map(|(_, line)| line.message).collect()
+    }
+}
+
 impl LogSink for Lines {
     fn write(&self, author: &Author, line: LogLine) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,5 +12,6 @@ pub mod client;
 pub mod core;
 pub mod guests;
 pub mod host;
+pub mod random;
 pub mod raw;
 pub mod upstream;

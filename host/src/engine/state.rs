@@ -15,7 +15,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 /// Bytes that WASI gives at once when asked for randomness.
 const RANDOM_BYTES: u64 = 64 << 10;
 /// Resources of WASI (streams, pollables) that a call may hold.
-const TABLE_CAPACITY: usize = 256;
+pub(super) const TABLE_CAPACITY: usize = 256;
 
 /// The data of one call's store. It lives and ends with the call.
 pub(super) struct State {
