@@ -23,3 +23,4 @@ mod folder;
 mod limits;
 mod neighbours;
 mod reload;
+mod secrets;

@@ -1,6 +1,10 @@
 //! The families of the catalogue, in its order; each is a file.
 
 mod instantiate;
+mod names;
+mod network;
+mod secrets;
+mod upstreams;
 
 use crate::case::Case;
 
@@ -16,11 +20,17 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 1] = [(
-        "instantiate",
-        "While the instance is made",
-        instantiate::cases,
-    )];
+    let families: [(_, _, fn() -> Vec<Case>); 5] = [
+        (
+            "instantiate",
+            "While the instance is made",
+            instantiate::cases,
+        ),
+        ("network", "On the way out", network::cases),
+        ("names", "Where names lead", names::cases),
+        ("secrets", "Secrets on their way", secrets::cases),
+        ("upstreams", "What servers send back", upstreams::cases),
+    ];
     families
         .into_iter()
         .map(|(name, title, cases)| Family {
