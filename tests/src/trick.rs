@@ -24,7 +24,6 @@ pub struct Trick {
 struct Counts {
     connections: AtomicUsize,
     open: AtomicUsize,
-    most: AtomicUsize,
 }
 
 impl Trick {
@@ -41,8 +40,7 @@ impl Trick {
             while let Ok((stream, _)) = listener.accept().await {
                 let counts = Arc::clone(&of_task);
                 counts.connections.fetch_add(1, Ordering::SeqCst);
-                let open = counts.open.fetch_add(1, Ordering::SeqCst) + 1;
-                counts.most.fetch_max(open, Ordering::SeqCst);
+                counts.open.fetch_add(1, Ordering::SeqCst);
                 let script = script(stream);
                 tokio::spawn(async move {
                     let mut stream = script.await;
@@ -142,11 +140,6 @@ impl Trick {
     /// How many connections came.
     pub fn connections(&self) -> usize {
         self.counts.connections.load(Ordering::SeqCst)
-    }
-
-    /// The most connections that were open at one time.
-    pub fn most(&self) -> usize {
-        self.counts.most.load(Ordering::SeqCst)
     }
 
     /// Waits until every connection was closed by the other side, for ten seconds at most.
