@@ -15,9 +15,10 @@ use sidepane::policy::egress::{AllowedRule, EgressPolicy, WantedRule};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Decisions of one round, and rounds.
-const ROUND: u32 = 2_000;
-const ROUNDS: usize = 200;
+/// Decisions of one round: few enough that most rounds run undisturbed on a busy machine.
+const ROUND: u32 = 50;
+/// Rounds.
+const ROUNDS: usize = 10_000;
 
 fn main() {
     let one = policy(1);
@@ -88,7 +89,11 @@ fn main() {
         let mut rounds: Vec<u128> = (0..ROUNDS).map(|_| round(policy, &request)).collect();
         rounds.sort_unstable();
         let at = |part: usize| rounds.get(ROUNDS * part / 100).copied().unwrap_or_default();
-        println!("{what:40} {:5} ns, nine of ten below {} ns", at(50), at(90));
+        println!(
+            "{what:40} {:5} ns, a quarter of the rounds below {} ns",
+            at(50),
+            at(25)
+        );
     }
 }
 

@@ -25,6 +25,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo run --release -p sidepane-bench -- --soak reload",
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
+    (
+        "cargo bench -p sidepane --bench policy",
+        "a measurement, compiled anew with all optimisation",
+    ),
     ("cargo test --workspace", "runs this test"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
