@@ -140,8 +140,8 @@ fn send(file: &Path, format: SecretFormat) {
         body: None,
         timeout_ms: None,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all();
-    let runtime = { runtime }.build().expect("a runtime");
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().expect("a runtime");
     let answer = runtime.block_on(async {
         let terms = Terms {
             policy: &policy,
