@@ -19,7 +19,9 @@
     reason = "a test fails by panicking, prints its table and lets its servers end with it"
 )]
 
+mod asking;
 mod case;
+mod corpus;
 mod families;
 mod ground;
 mod oracle;

@@ -41,6 +41,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo test -p e2e --test hostile -- C1 hostcalls",
         "a part of the whole suite",
     ),
+    (
+        "cargo bench -p sidepane --bench policy",
+        "a measurement, compiled anew with all optimisation",
+    ),
     ("cargo test --workspace", "runs this test"),
     (
         "docker build --file examples/container/Containerfile --tag sidepane .",

@@ -6,6 +6,10 @@ mod cross;
 mod hostcalls;
 mod instantiate;
 mod load;
+mod names;
+mod network;
+mod secrets;
+mod upstreams;
 
 use crate::case::Case;
 
@@ -35,6 +39,10 @@ pub(crate) fn all() -> Vec<Family> {
             "Between plugins, accounts and calls",
             cross::cases(),
         ),
+        family("network", "On the way out", network::cases()),
+        family("names", "Where names lead", names::cases()),
+        family("secrets", "Secrets on their way", secrets::cases()),
+        family("upstreams", "What servers send back", upstreams::cases()),
         family("api", "At the host's own doors", api::cases()),
     ]
 }
