@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The plugins of `examples/`.
-const PLUGINS: [&str; 2] = ["hello", "order-lookup"];
+const PLUGINS: [&str; 4] = ["auto-tag", "hello", "order-lookup", "visit-counter"];
 
 fn main() {
     if let Err(error) = build() {

@@ -26,7 +26,9 @@ const fn stamp() -> [u8; CONTRACT.len()] {
 /// # impl CardPlugin for Orders {
 /// #     fn render(_: Context) -> Result<Option<Card>, Error> { Ok(None) }
 /// # }
-/// # impl EventPlugin for Orders { fn handle(_: Event) -> Result<(), EventError> { Ok(()) } }
+/// # impl EventPlugin for Orders {
+/// #     fn handlers() -> Handlers { Handlers::new().otherwise(|_| Ok(())) }
+/// # }
 /// sidepane_sdk::export!(Orders: card, event);
 /// ```
 ///
@@ -49,7 +51,7 @@ macro_rules! export {
             static CONTRACT: [u8; $crate::STAMP.len()] = $crate::STAMP;
 
             #[allow(dead_code, reason = "the exports that use it are there in wasm only")]
-            type Served = $crate::Served<$plugin>;
+            type Served = $crate::Served<$plugin, $crate::__parts!($($($part)*)?)>;
 
             const fn plugin<P: $crate::Plugin>() {}
             plugin::<$plugin>();
@@ -61,6 +63,14 @@ macro_rules! export {
             $($($crate::__export_part!($part $plugin);)*)?
         };
     };
+}
+
+/// The parts of [`export!`](crate::export) as a type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parts {
+    () => { () };
+    ($part:ident $($rest:ident)*) => { ($crate::part::$part, $crate::__parts!($($rest)*)) };
 }
 
 /// One part of [`export!`](crate::export).

@@ -31,7 +31,8 @@
 //! |---|---|
 //! | say what the plugin needs | [`Manifest`], [`manifest::Host`], [`Field`] |
 //! | build a card | [`Card`], [`Block`], [`Table`], [`Accordion`], [`Button`], [`html!`] |
-//! | take events, carry out actions | [`EventPlugin`], [`ActionPlugin`] |
+//! | deal with events | [`EventPlugin`], [`Handlers`], [`event`] |
+//! | carry out actions | [`ActionPlugin`] |
 //! | ask another server, with secrets | [`http`], [`url::encode`] |
 //! | read the operator's settings into a struct | [`settings::load`] |
 //! | keep something for the next call | [`store`] |
@@ -82,14 +83,14 @@ pub use action::{Action, ActionResult, Command};
 pub use card::{Accordion, Block, Button, Card, Cell, Confirm, Row, Table};
 pub use context::{Agent, Context, Visitor};
 pub use error::{Error, OrTell};
-pub use event::{Event, EventError};
+pub use event::{Event, EventError, Handlers};
 pub use export::CONTRACT;
 #[doc(hidden)]
 pub use export::STAMP;
 pub use form::{Choice, Field};
 pub use http::HttpError;
 pub use manifest::Manifest;
-#[doc(hidden)]
-pub use plugin::Served;
 pub use plugin::{ActionPlugin, CardPlugin, EventPlugin, Plugin};
+#[doc(hidden)]
+pub use plugin::{Parts, Served, part};
 pub use store::StoreError;

@@ -66,13 +66,6 @@ impl Manifest {
         self
     }
 
-    /// A type of event it takes (`message.created`), or `*` for all.
-    #[must_use]
-    pub fn event(mut self, event_type: impl Into<String>) -> Self {
-        self.events.push(event_type.into());
-        self
-    }
-
     /// An action its buttons stand for, with what it changes.
     #[must_use]
     pub fn action(mut self, id: impl Into<String>, description: impl Into<String>) -> Self {

@@ -11,10 +11,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
-use sidepane_sdk::testing::{Failure, FakeHost, action, context, event, on};
+use sidepane_sdk::testing::{Failure, FakeHost, action, context, event, message_created, on};
 use sidepane_sdk::{
     Action, ActionPlugin, ActionResult, Block, Button, Card, CardPlugin, Command, Context, Error,
-    Event, EventError, EventPlugin, Field, Manifest, OrTell, Plugin, Row, Table, http,
+    EventError, EventPlugin, Field, Handlers, Manifest, OrTell, Plugin, Row, Table, http,
     manifest::Host, settings, store,
 };
 
@@ -42,7 +42,6 @@ impl Plugin for Shop {
             .setting(Field::url("url", "Shop").default("https://shop.test"))
             .setting(Field::number("limit", "Orders").default("2"))
             .setting(Field::checkbox("notes", "Notes"))
-            .event("message.created")
             .action("refund", "refunds an order")
     }
 }
@@ -86,17 +85,20 @@ impl CardPlugin for Shop {
 }
 
 impl EventPlugin for Shop {
-    fn handle(event: Event) -> Result<(), EventError> {
-        let seen = store::increment(&format!("seen:{}", event.source), 1)?;
-        store::set("last", &event.id)?;
-        match event.event_type.as_str() {
-            "message.created" if seen < 3 => Ok(()),
-            "message.created" => Err(EventError::give_up("enough")),
-            _ => {
+    fn handlers() -> Handlers {
+        Handlers::new()
+            .message_created(|message| {
+                let seen = store::increment(&format!("seen:{}", message.event.source), 1)?;
+                store::set("last", &message.event.id)?;
+                match seen {
+                    ..3 => Ok(()),
+                    _ => Err(EventError::give_up("enough")),
+                }
+            })
+            .on("contact.created", |_| {
                 http::get("https://shop.test/v1/ping").send()?.success()?;
                 Ok(())
-            }
-        }
+            })
     }
 }
 
@@ -231,9 +233,9 @@ fn nobody_there_is_no_card() {
 #[test]
 fn what_a_failed_call_wrote_is_not_kept() {
     let mut host = FakeHost::new().stored("seen:native", "1");
-    assert!(host.handle::<Shop>(event("message.created")).answer.is_ok());
+    assert!(host.handle::<Shop>(message_created("hello")).answer.is_ok());
     assert_eq!(host.store()["seen:native"], "2");
-    let error = host.handle::<Shop>(event("message.created")).error();
+    let error = host.handle::<Shop>(message_created("hello")).error();
     assert_eq!(error, EventError::GiveUp("enough".into()));
     assert_eq!(host.store()["seen:native"], "2");
 }

@@ -10,13 +10,19 @@ use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
 use crate::capability::secret::{NoVault, Vault};
 use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
+use crate::deliver::Deliver;
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
 use crate::model::context::Context;
+use crate::model::delivery::Receipt;
+use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
+use crate::model::time::Millis;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use crate::surface::Question;
 use arc_swap::ArcSwap;
 use std::net::SocketAddr;
@@ -46,6 +52,10 @@ pub struct HostSettings {
     pub transport: Option<Arc<dyn Transport>>,
     /// What time plugins are told.
     pub clock: Arc<dyn Clock>,
+    /// Where plugins' values are kept; none answers them that this host keeps none.
+    pub storage: Option<Arc<dyn Storage>>,
+    /// How events are delivered.
+    pub events: DeliveryPolicy,
 }
 
 impl HostSettings {
@@ -73,6 +83,8 @@ impl Default for HostSettings {
             resolver: None,
             transport: None,
             clock: Arc::new(SystemClock::default()),
+            storage: None,
+            events: DeliveryPolicy::default(),
         }
     }
 }
@@ -89,12 +101,20 @@ impl std::fmt::Debug for HostSettings {
 }
 
 /// A running plugin host. It opens no port, takes no signal and sets no logger. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Host {
     dispatch: Dispatch,
+    deliver: Option<Deliver>,
+    clock: Arc<dyn Clock>,
     catalog: Catalog,
     accounts: Arc<[AccountId]>,
     own: OwnListeners,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
 }
 
 impl Host {
@@ -126,7 +146,8 @@ impl Host {
         let world = World {
             http: Arc::new(http(&settings, &own)),
             log: settings.log,
-            clock: settings.clock,
+            clock: Arc::clone(&settings.clock),
+            storage: settings.storage,
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
             .with_vault(settings.vault);
@@ -141,8 +162,15 @@ impl Host {
                 )
                 .detail(error.to_string())
             })?;
+        let (world, clock) = (Arc::new(world), settings.clock);
+        let deliver = world.storage.clone().map(|storage| {
+            let (engine, view, world) = (engine.clone(), view.clone(), Arc::clone(&world));
+            Deliver::new(engine, view, world, storage, settings.events)
+        });
         Ok(Self {
-            dispatch: Dispatch::new(engine, view, Arc::new(world)),
+            dispatch: Dispatch::new(engine, view, world),
+            deliver,
+            clock,
             catalog,
             accounts,
             own,
@@ -172,6 +200,37 @@ impl Host {
     pub fn watch(&self) -> impl Future<Output = ()> + Send + use<> {
         let catalog = self.catalog.clone();
         async move { catalog.watch().await }
+    }
+
+    /// Takes an event for every plugin that subscribed to it. When this answers, the event is on
+    /// the disk, and `deliver` hands it over.
+    ///
+    /// # Errors
+    /// `event.unavailable` without a storage, `event.quota`, `event.storage_full`,
+    /// `event.storage_failed`, and `request.invalid_field` for an account that this host was not
+    /// told of. Nothing was taken then.
+    pub async fn accept(&self, event: Event) -> Result<Receipt, Problem> {
+        self.knows(&event.account)?;
+        self.deliveries()?.accept(event).await
+    }
+
+    /// Hands events over until `stop` is done, and then lets what runs end. Without it events are
+    /// accepted and wait. `server::serve` drives one; a host without a storage has nothing to do.
+    pub async fn deliver(&self, stop: impl Future<Output = ()> + Send) {
+        match &self.deliver {
+            Some(deliver) => deliver.run(stop).await,
+            None => stop.await,
+        }
+    }
+
+    /// The events of this host: what became of each, and trying again.
+    ///
+    /// # Errors
+    /// `event.unavailable` when this host has no storage.
+    pub fn deliveries(&self) -> Result<&Deliver, Problem> {
+        self.deliver
+            .as_ref()
+            .ok_or_else(|| Problem::new(Code::EventUnavailable, "This host keeps no events."))
     }
 
     /// Reads one plugin's files again now, whether they changed or not.
@@ -210,6 +269,11 @@ impl Host {
     /// The door to the published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()
+    }
+
+    /// The time, as plugins and events are told it.
+    pub fn now(&self) -> Millis {
+        Millis::from(self.clock.wall())
     }
 
     /// Names the addresses that this process listens on: no grant opens those to a plugin. The

@@ -105,6 +105,8 @@ pub mod capability;
 pub mod catalog;
 pub mod config;
 #[doc(hidden)]
+pub mod deliver;
+#[doc(hidden)]
 pub mod dispatch;
 #[doc(hidden)]
 pub mod engine;
@@ -129,17 +131,18 @@ pub use capability::http::{
 pub use capability::log::{Author, Level, LogLine, LogSink, TracingLog};
 pub use capability::secret::{NoVault, Vault};
 pub use catalog::{Given, LoadedPlugin, Refused, Snapshot, View};
-pub use engine::{Engine, EngineSettings, PoolSettings};
+pub use engine::{Compile, Engine, EngineSettings, PoolSettings, compile_child};
 pub use host::{Host, HostBuilder, HostSettings};
 pub use model::context::Context;
 pub use model::http::{HttpError, Phase};
 pub use model::id::{AccountId, Generation, PluginId, RequestId};
 pub use model::outcome::{Answer, Outcome, Pane};
 pub use model::problem::{Code, Problem};
+pub use policy::compile::CompileBudget;
 pub use policy::limits::Limits;
 pub use policy::permit::DialPermit;
 pub use surface::Question;
-pub use surface::keys::{AccountKeys, Key, Keys};
+pub use surface::keys::{AccountKeys, Key, Keys, RsaKey};
 
 /// The blocks of `docs/embedding.md`, compiled as they stand there.
 #[cfg(all(doctest, feature = "server"))]

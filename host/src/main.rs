@@ -46,6 +46,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    sidepane::compile_child();
     let arguments = Arguments::parse();
     log_to_stderr(match arguments.command {
         Command::Serve(_) => LevelFilter::INFO,

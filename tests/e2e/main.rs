@@ -20,6 +20,8 @@ mod doors;
 mod egress;
 mod embedding;
 mod folder;
+mod handlers;
 mod limits;
 mod neighbours;
 mod reload;
+mod store;

@@ -7,6 +7,7 @@ use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::Storage;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,7 +28,7 @@ pub fn engine() -> Engine {
                     ..PoolSettings::default()
                 },
                 cache: Some(PathBuf::from(env!("GUESTS")).join("artefacts")),
-                workers: None,
+                ..EngineSettings::default()
             };
             Engine::start(&settings).unwrap_or_else(|problem| panic!("{problem}"))
         })
@@ -46,6 +47,15 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// All messages so far, and none of them again.
+    pub fn take(&self) -> Vec<String> {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::take(&mut *lines);
+        taken.into_iter().map(|(_, line)| line.message).collect()
+    }
+}
+
 impl LogSink for Lines {
     fn write(&self, author: &Author, line: LogLine) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,6 +69,7 @@ pub struct Setup {
     folder: PathBuf,
     config: String,
     server: ServerSettings,
+    storage: Option<Arc<dyn Storage>>,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
     admin: TcpListener,
@@ -95,6 +106,7 @@ impl Setup {
                 watch: false,
                 ..ServerSettings::default()
             },
+            storage: None,
             traffic: listener(),
             admin: listener(),
         }
@@ -137,6 +149,12 @@ impl Setup {
         self
     }
 
+    /// Keeps plugins' values there.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+
     /// Has the plugins folder watched while it serves.
     pub fn watched(mut self) -> Self {
         self.server.watch = true;
@@ -174,6 +192,7 @@ impl Setup {
                     .map(|keys| keys.account.clone())
                     .collect(),
                 log: Arc::new(lines.clone()),
+                storage: self.storage.clone(),
                 ..HostSettings::of_folder(&self.folder)
             },
         )

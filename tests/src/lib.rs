@@ -9,6 +9,11 @@
 )]
 
 pub mod client;
+pub mod core;
+pub mod event;
 pub mod guests;
+pub mod handler;
 pub mod host;
+pub mod random;
+pub mod trick;
 pub mod upstream;

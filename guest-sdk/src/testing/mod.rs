@@ -52,7 +52,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub use exchange::{Exchange, Failure, on};
-pub use sample::{action, context, event};
+pub use sample::{action, context, event, message_created, updated};
 pub use seam::Sent;
 
 use crate::{
@@ -133,10 +133,17 @@ impl FakeHost {
     ///
     /// # Panics
     ///
-    /// As [`render`](Self::render).
+    /// As [`render`](Self::render), and when the plugin has no handler for it: a real host would not
+    /// deliver it.
     #[track_caller]
     pub fn handle<P: EventPlugin>(&mut self, event: Event) -> Run<Result<(), EventError>> {
-        self.run::<P, _, _>(|| P::handle(event), |()| Vec::new())
+        let handlers = P::handlers();
+        assert!(
+            handlers.takes(&event),
+            "the plugin has no handler for `{}`",
+            event.event_type
+        );
+        self.run::<P, _, _>(|| handlers.handle(event), |()| Vec::new())
     }
 
     /// Presses a button.

@@ -2,7 +2,10 @@
 
 use crate::action::Action;
 use crate::context::{Agent, Context, Visitor};
-use crate::event::Event;
+use crate::event::{
+    Actor, ActorKind, Change, ChangeKind, Contact, Conversation, Event, Message, MessageDirection,
+    MessageKind, MessagePart,
+};
 
 /// A linked contact with an e-mail address, seen on a ticket by an agent.
 pub fn context() -> Context {
@@ -55,6 +58,69 @@ pub fn event(event_type: impl Into<String>) -> Event {
         changes: Vec::new(),
         raw: "{}".into(),
         extra: Vec::new(),
+    }
+}
+
+/// `message.created`: a contact wrote this to the desk, in the conversation `c1`.
+pub fn message_created(text: impl Into<String>) -> Event {
+    let text = text.into();
+    Event {
+        actor: Some(Actor {
+            kind: ActorKind::User,
+            id: Some("u1".into()),
+            name: None,
+            email: None,
+            phone: None,
+            cause: None,
+        }),
+        contact: Some(Contact {
+            id: Some("u1".into()),
+            external_id: None,
+            name: None,
+            email: Some("ada@example.com".into()),
+            phone: None,
+            attributes: Vec::new(),
+        }),
+        conversation: Some(conversation()),
+        message: Some(Message {
+            id: Some("m1".into()),
+            kind: MessageKind::Public,
+            direction: MessageDirection::Incoming,
+            text: text.clone(),
+            parts: vec![MessagePart::Text(text)],
+        }),
+        ..event("message.created")
+    }
+}
+
+/// `conversation.updated`: these fields of the conversation `c1` went from one value to another.
+pub fn updated<'a>(
+    changes: impl IntoIterator<Item = (&'a str, Option<&'a str>, Option<&'a str>)>,
+) -> Event {
+    let change = |(field, old, new): (&str, Option<&str>, Option<&str>)| Change {
+        kind: ChangeKind::Model,
+        field: field.to_owned(),
+        old_value: old.map(str::to_owned),
+        new_value: new.map(str::to_owned),
+        disputed: false,
+    };
+    Event {
+        conversation: Some(conversation()),
+        changes: changes.into_iter().map(change).collect(),
+        ..event("conversation.updated")
+    }
+}
+
+fn conversation() -> Conversation {
+    Conversation {
+        id: "c1".into(),
+        status: Some("open".into()),
+        vendor_status: None,
+        channel: None,
+        group: None,
+        agent: None,
+        labels: Vec::new(),
+        attributes: Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ mod generated {
         imports: {
             "sidepane:plugin/http.send": async | trappable,
             "sidepane:plugin/http.send-all": async | trappable,
+            "sidepane:plugin/store": async | trappable,
             default: trappable,
         },
         exports: { default: async },

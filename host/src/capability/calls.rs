@@ -5,7 +5,9 @@
 //! what stands behind it.
 
 use super::log::LogLine;
+use super::store::{NoStore, StoreCalls};
 use crate::model::http::{HttpError, Request, Response};
+use crate::model::store::StoreError;
 use crate::model::usage::Used;
 use std::pin::Pin;
 use std::time::Duration;
@@ -40,6 +42,9 @@ pub trait HostCalls: Send + Sync {
     /// failure.
     fn http_failure(&self) -> Option<HttpError>;
 
+    /// The values of this installation.
+    fn store(&self) -> &dyn StoreCalls;
+
     /// HTTP requests so far.
     fn http_requests(&self) -> Used;
 
@@ -47,10 +52,21 @@ pub trait HostCalls: Send + Sync {
     fn http_bytes(&self) -> Used;
 }
 
-/// A world without anything in it: every request is refused, there are no settings, the clocks
-/// stand still and randomness is zeros. Manifests are read in it.
-#[derive(Debug, Default)]
-pub struct NoWorld;
+/// A world without anything in it: every request and every value is refused, there are no settings,
+/// the clocks stand still and randomness is zeros. Manifests are read in it.
+#[derive(Debug)]
+pub struct NoWorld {
+    store: NoStore,
+}
+
+impl Default for NoWorld {
+    fn default() -> Self {
+        let why = "nothing may be read or written while the plugin is loaded";
+        Self {
+            store: NoStore(StoreError::Quota(why.to_owned())),
+        }
+    }
+}
 
 impl HostCalls for NoWorld {
     fn wall_clock(&self) -> Duration {
@@ -87,6 +103,10 @@ impl HostCalls for NoWorld {
 
     fn http_failure(&self) -> Option<HttpError> {
         None
+    }
+
+    fn store(&self) -> &dyn StoreCalls {
+        &self.store
     }
 
     fn http_requests(&self) -> Used {

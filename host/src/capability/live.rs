@@ -2,13 +2,17 @@
 
 use super::calls::{HostCalls, Waiting};
 use super::clock::Clock;
-use super::http::{HttpBudget, HttpClient};
+use super::http::{HttpBudget, HttpClient, HttpPlaces, Terms};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
 use super::scrub::scrub;
+use super::session::Session;
+use super::store::StoreCalls;
 use crate::model::http::{HttpError, Request, Response};
+use crate::model::id::InstallationId;
 use crate::model::usage::Used;
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use rand::Rng;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +27,8 @@ pub struct World {
     pub log: Arc<dyn LogSink>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where plugins' values are kept; without it they have none.
+    pub storage: Option<Arc<dyn Storage>>,
 }
 
 impl std::fmt::Debug for World {
@@ -36,7 +42,9 @@ pub struct Live {
     world: World,
     installation: Arc<Installation>,
     author: Author,
+    places: Arc<HttpPlaces>,
     budget: HttpBudget,
+    store: Session,
     begun: Duration,
     deadline: Instant,
     failure: Mutex<Option<HttpError>>,
@@ -51,18 +59,26 @@ impl std::fmt::Debug for Live {
 }
 
 impl Live {
-    /// A seam for one call of one installation, which has to be over at `deadline`.
+    /// A seam for one call of one installation, which has to be over at `deadline`. `places` are
+    /// the plugin's, for all of its calls.
     pub fn new(
         world: &World,
         installation: Arc<Installation>,
         author: Author,
         limits: &Limits,
+        places: Arc<HttpPlaces>,
         deadline: Instant,
     ) -> Self {
+        let of = InstallationId {
+            plugin: author.plugin.clone(),
+            account: author.account.clone(),
+        };
         Self {
             world: world.clone(),
+            store: Session::new(world.storage.clone(), Arc::clone(&world.clock), of, limits),
             installation,
             author,
+            places,
             budget: HttpBudget::new(limits),
             begun: world.clock.monotonic(),
             deadline,
@@ -74,10 +90,14 @@ impl Live {
         let Installation {
             secrets, egress, ..
         } = self.installation.as_ref();
-        let http = &self.world.http;
-        let answers = http
-            .send_all(requests, egress, secrets, &self.budget, self.deadline)
-            .await;
+        let terms = Terms {
+            policy: egress,
+            secrets,
+            places: &self.places,
+            budget: &self.budget,
+            deadline: self.deadline,
+        };
+        let answers = self.world.http.send_all(requests, &terms).await;
         for error in answers.iter().filter_map(|answer| answer.as_ref().err()) {
             self.remember(error);
         }
@@ -153,6 +173,10 @@ impl HostCalls for Live {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    fn store(&self) -> &dyn StoreCalls {
+        &self.store
     }
 
     fn http_requests(&self) -> Used {

@@ -1,12 +1,15 @@
 //! The values of an installation's secrets, and how they become header values.
 
+use super::redact::Redactor;
 use crate::model::http::SecretFormat;
 use crate::model::id::{AccountId, PluginId};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::HeaderValue;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use zeroize::Zeroizing;
 
 /// The longest header value made of a secret, in bytes. Servers refuse longer ones.
@@ -14,7 +17,11 @@ const MAX_BYTES: usize = 8 << 10;
 
 /// Secrets by name. Their values are overwritten when dropped and shown by nothing.
 #[derive(Clone, Default)]
-pub struct Secrets(BTreeMap<String, Zeroizing<String>>);
+pub struct Secrets {
+    values: BTreeMap<String, Zeroizing<String>>,
+    /// Made when the first answer comes in: many plugins have secrets and are never asked.
+    redactor: OnceLock<Arc<Redactor>>,
+}
 
 /// Secrets that a program keeps itself, beside those that grants name.
 ///
@@ -61,15 +68,18 @@ pub enum SecretError {
 impl Secrets {
     /// Gives a secret its value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        self.0.insert(name.into(), Zeroizing::new(value.into()));
+        self.values
+            .insert(name.into(), Zeroizing::new(value.into()));
+        self.redactor.take();
     }
 
     /// The names that have a value.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.values.keys().map(String::as_str)
     }
 
-    /// The header value made of the secret `name`, marked as sensitive.
+    /// The header value made of the secret `name`, marked as sensitive and overwritten when the
+    /// last who holds it lets it go.
     ///
     /// # Errors
     /// [`SecretError`] where there is no value or no header can carry it.
@@ -77,7 +87,7 @@ impl Secrets {
         let secret = self.value(name)?;
         let text = match format {
             SecretFormat::Raw => Zeroizing::new(secret.to_owned()),
-            SecretFormat::Bearer => Zeroizing::new(format!("Bearer {secret}")),
+            SecretFormat::Bearer => joined(&["Bearer ", secret]),
             SecretFormat::BasicUser { password } => basic(secret, password),
             SecretFormat::BasicPassword { user } => basic(user, secret),
         };
@@ -88,30 +98,48 @@ impl Secrets {
         if secret.is_empty() || text.len() > MAX_BYTES || splits || !visible(secret) {
             return Err(unsendable());
         }
-        let mut value = HeaderValue::from_str(&text).map_err(|_| unsendable())?;
+        // From an owner, so that the value is this very buffer and no copy of it.
+        let text = Bytes::from_owner(text);
+        let mut value = HeaderValue::from_maybe_shared(text).map_err(|_| unsendable())?;
         value.set_sensitive(true);
         Ok(value)
     }
 
     /// The bare value, for the redaction of answers.
     pub(in crate::capability) fn value(&self, name: &str) -> Result<&str, SecretError> {
-        self.0
+        self.values
             .get(name)
             .map(|value| value.as_str())
             .ok_or_else(|| SecretError::Missing(name.to_owned()))
+    }
+
+    /// What knows all of them: a server may give back in one answer what it was sent for another.
+    pub(in crate::capability) fn redactor(&self) -> &Redactor {
+        let all = || Redactor::of(self.values.values().map(|value| value.as_str()));
+        self.redactor.get_or_init(|| Arc::new(all()))
     }
 }
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 
 fn basic(user: &str, password: &str) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{user}:{password}"));
+    let pair = joined(&[user, ":", password]);
     let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-    Zeroizing::new(format!("Basic {}", encoded.as_str()))
+    joined(&["Basic ", &encoded])
+}
+
+/// The parts in one buffer of their size: one that grows leaves copies behind.
+fn joined(parts: &[&str]) -> Zeroizing<String> {
+    let bytes = parts.iter().map(|part| part.len()).sum();
+    let mut whole = Zeroizing::new(String::with_capacity(bytes));
+    for part in parts {
+        whole.push_str(part);
+    }
+    whole
 }
 
 #[cfg(test)]

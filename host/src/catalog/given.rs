@@ -4,6 +4,7 @@
 use super::grant::Grant;
 use super::load::Loader;
 use super::snapshot::{LoadedPlugin, Refused};
+use super::tracked::AGAIN;
 use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use std::path::Path;
@@ -58,8 +59,17 @@ impl Brought {
                 brought.disabled.push(id);
                 continue;
             }
-            let loaded = loader.load_one(id.clone(), bytes, grant.as_deref(), base);
-            match loaded.await {
+            let loaded = loop {
+                let load = loader.load_one(id.clone(), bytes.clone(), grant.as_deref(), base);
+                match load.await {
+                    // Another host of the same engine fills the line.
+                    Err(problem) if problem.code == Code::LoadBusy => {
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                    ended => break ended,
+                }
+            };
+            match loaded {
                 Ok(plugin) => {
                     let permission = plugin.permission.0.join("; ");
                     let generation = plugin.generation;

@@ -12,7 +12,7 @@ use super::load::Loader;
 use super::programs::Programs;
 use super::snapshot::View;
 use super::stamp::{Marks, of_secrets};
-use super::tracked::{Due, Files, SETTLE, SLOW, Tracked, snapshot};
+use super::tracked::{AGAIN, Due, Files, SLOW, Tracked, snapshot};
 use crate::model::id::{Generation, PluginId};
 use crate::model::problem::{Code, Problem};
 use futures_util::stream::{self, StreamExt};
@@ -82,27 +82,38 @@ impl Catalog {
         let brought = Brought::load(&loader, given, base).await;
         let catalog = Self(Arc::new(Inner {
             loader,
-            programs: Programs::new(),
+            programs: Programs::default(),
             brought,
             folder: folder.map(Arc::new),
             view,
             state: Mutex::default(),
         }));
-        let files = catalog.look().await?.into_keys();
-        stream::iter(files)
-            .map(|file| {
-                let catalog = &catalog;
-                async move { catalog.load(&file, false).await }
-            })
-            .buffer_unordered(AT_ONCE)
-            // What failed is in the state, and in the log.
-            .for_each(|_| async {})
-            .await;
+        let mut files: Vec<String> = catalog.look().await?.into_keys().collect();
+        while !files.is_empty() {
+            files = catalog.load_all(files).await;
+            if !files.is_empty() {
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
         let mut state = catalog.state();
         state.standing = true;
         catalog.publish(&state);
         drop(state);
         Ok(catalog)
+    }
+
+    /// Tries files side by side. What failed is in the state, and in the log; the files that only
+    /// found too many others being compiled come back.
+    async fn load_all(&self, files: Vec<String>) -> Vec<String> {
+        stream::iter(files)
+            .map(|file| async move {
+                let ended = self.load(&file, false).await;
+                matches!(ended, Err(problem) if problem.code == Code::LoadBusy).then_some(file)
+            })
+            .buffer_unordered(AT_ONCE)
+            .filter_map(std::future::ready)
+            .collect()
+            .await
     }
 
     /// Reads a plugin's files again now, whatever they look like.
@@ -146,7 +157,7 @@ impl Catalog {
             match tracked.see(marks, now) {
                 Due::Never => {}
                 Due::Now => found.due.push(file),
-                Due::After(since) => found.next = found.next.min(since + SETTLE),
+                Due::At(then) => found.next = found.next.min(then),
             }
         }
         Ok(found)

@@ -4,10 +4,11 @@ use super::grant::{Grant, GrantPart};
 use super::manifest;
 use super::open::Opened;
 use super::snapshot::LoadedPlugin;
+use crate::capability::http::HttpPlaces;
 use crate::capability::installation::Installation;
 use crate::capability::secret::{NoVault, Secrets, Vault};
 use crate::config::secret::SecretSource;
-use crate::engine::{Engine, Gate, Program};
+use crate::engine::{Engine, Gate};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::manifest::Manifest;
 use crate::model::problem::{Code, Problem};
@@ -83,6 +84,7 @@ impl Loader {
         let permission = Permission::of(&manifest, &wanted, &grant.all).and_own(&installations);
         Ok(LoadedPlugin {
             gate: Arc::new(Gate::new(grant.limits.concurrency, grant.limits.queue)),
+            http_places: Arc::new(HttpPlaces::new(grant.limits.http_concurrency)),
             actions: manifest
                 .actions
                 .iter()
@@ -137,19 +139,6 @@ impl Loader {
     /// The budget of a call that no grant changes.
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
-    }
-
-    /// Compiles on a thread of its own: it takes seconds for large guests.
-    pub(super) async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
-        let engine = self.engine.clone();
-        tokio::task::spawn_blocking(move || engine.prepare(&bytes))
-            .await
-            .unwrap_or_else(|_| {
-                Err(Problem::new(
-                    Code::LoadCompileFailed,
-                    "The compiler failed on this plugin; please report it.",
-                ))
-            })
     }
 }
 

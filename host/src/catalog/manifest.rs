@@ -60,7 +60,31 @@ pub(super) fn check(manifest: &Manifest) -> Result<Vec<WantedRule>, Problem> {
             ));
         }
     }
+    for (index, event) in manifest.events.iter().enumerate() {
+        if !is_subscription(event) {
+            return Err(invalid(
+                &format!("events[{index}]"),
+                "an event is a type such as `message.created`, a desk's own such as \
+                 `freshchat:onMessageCreate`, or `*` for all",
+            ));
+        }
+    }
     wanted(manifest)
+}
+
+/// Whether an event could be named so: by its type, by its source and the source's own type, or
+/// with all others. Parts of types are no names.
+fn is_subscription(text: &str) -> bool {
+    let fits = |part: &str, spelt: fn(char) -> bool| {
+        (1..=128).contains(&part.len()) && part.chars().all(spelt)
+    };
+    let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-');
+    match text.split_once(':') {
+        Some((source, own)) => {
+            fits(source, plain) && fits(own, |char| char.is_ascii_graphic() && char != '*')
+        }
+        None => text == "*" || fits(text, plain),
+    }
 }
 
 fn wanted(manifest: &Manifest) -> Result<Vec<WantedRule>, Problem> {
@@ -247,4 +271,37 @@ fn invalid(field: &str, why: &str) -> Problem {
         format!("The plugin's manifest is not usable: {field}: {why}. Mend the plugin."),
     )
     .field(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_is_a_type_a_sources_own_type_or_a_star() {
+        let long = "a".repeat(129);
+        for (text, taken) in [
+            ("message.created", true),
+            ("order_shipped", true),
+            ("freshchat:onMessageCreate", true),
+            ("chatwoot:automation_event.message_created", true),
+            ("*", true),
+            ("", false),
+            ("message.*", false),
+            ("freshchat:*", false),
+            ("freshchat:", false),
+            (":onMessageCreate", false),
+            ("message created", false),
+            (long.as_str(), false),
+        ] {
+            let manifest = Manifest {
+                name: "A".to_owned(),
+                events: vec!["message.created".to_owned(), text.to_owned()],
+                ..Manifest::default()
+            };
+            let field = check(&manifest).err().and_then(|problem| problem.field);
+            let expected = (!taken).then_some("events[1]");
+            assert_eq!(field.as_deref(), expected, "{text:?}");
+        }
+    }
 }

@@ -32,7 +32,7 @@ impl Loader {
     /// `load.*` and `manifest.*`; `call.*` when the plugin fails while it says what it is.
     pub async fn open(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Opened, Problem> {
         let generation = Engine::generation(&bytes);
-        let program = self.prepare(bytes).await?;
+        let program = self.engine().prepare(bytes).await?;
         self.describe(generation, program, limits).await
     }
 

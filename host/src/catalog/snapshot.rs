@@ -1,8 +1,10 @@
 //! The immutable set of plugins that calls run against.
 
 use super::load::Permission;
+use crate::capability::http::HttpPlaces;
 use crate::capability::installation::Installation;
 use crate::engine::{Gate, Program};
+use crate::model::event::Event;
 use crate::model::id::{AccountId, Generation, PluginId};
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
@@ -32,6 +34,8 @@ pub struct LoadedPlugin {
     pub order: i64,
     /// Its places to run in.
     pub gate: Arc<Gate>,
+    /// Its places for requests to other servers.
+    pub http_places: Arc<HttpPlaces>,
     /// What it may do, by account.
     pub installations: HashMap<AccountId, Arc<Installation>>,
 }
@@ -42,6 +46,11 @@ impl LoadedPlugin {
         let views = &self.manifest.views;
         self.program.serves_cards()
             && (views.is_empty() || views.iter().any(|served| served == view))
+    }
+
+    /// Whether an event is to be delivered to it.
+    pub fn takes(&self, event: &Event) -> bool {
+        self.program.serves_events() && event.is_one_of(&self.manifest.events)
     }
 }
 

@@ -22,6 +22,9 @@ pub(super) const SETTLE: Duration = Duration::from_millis(150);
 /// outside of the files is tried again.
 pub(super) const SLOW: Duration = Duration::from_secs(10);
 
+/// How soon what found too many others being compiled is tried again.
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
+
 /// All files that are known, by name.
 pub(super) type Files = BTreeMap<String, Tracked>;
 
@@ -50,9 +53,9 @@ pub(super) struct Tracked {
 pub(super) enum Due {
     /// It is as it was.
     Never,
-    /// It is different since this moment, and may still be changing.
-    After(Instant),
-    /// It is different and has settled.
+    /// At this moment: it may still be changing, or it is to be tried again.
+    At(Instant),
+    /// It is different and has settled, or its time has come again.
     Now,
 }
 
@@ -63,22 +66,17 @@ impl Tracked {
             && *done == marks
         {
             self.seen = None;
-            let again = self.problem.as_ref().is_some_and(|(problem, _)| {
-                problem.retryable || problem.code == Code::LoadUnreadable
-            });
-            return match again && now.duration_since(*tried) >= SLOW {
-                true => Due::Now,
-                false => Due::Never,
+            let problem = self.problem.as_ref().map(|(problem, _)| problem);
+            return match problem.and_then(again) {
+                Some(after) => due(*tried + after, now),
+                None => Due::Never,
             };
         }
         match &self.seen {
-            Some((seen, since)) if *seen == marks => match now.duration_since(*since) >= SETTLE {
-                true => Due::Now,
-                false => Due::After(*since),
-            },
+            Some((seen, since)) if *seen == marks => due(*since + SETTLE, now),
             _ => {
                 self.seen = Some((marks, now));
-                Due::After(now)
+                Due::At(now + SETTLE)
             }
         }
     }
@@ -125,6 +123,9 @@ impl Tracked {
                 if places(&before.limits) == places(&plugin.limits) {
                     plugin.gate = Arc::clone(&before.gate);
                 }
+                if before.limits.http_concurrency == plugin.limits.http_concurrency {
+                    plugin.http_places = Arc::clone(&before.http_places);
+                }
                 let changes = plugin.permission.since(&before.permission).join("; ");
                 let (version, was) = (&plugin.manifest.version, &before.manifest.version);
                 if before.generation == generation {
@@ -160,6 +161,23 @@ impl Tracked {
         // Of the version that serves there is nothing to tell apart.
         let generation = generation.filter(|tried| Some(*tried) != serving);
         self.problem = Some((problem, generation));
+    }
+}
+
+/// When what failed like this is tried again though nothing changed: where the fault may be the
+/// machine's.
+fn again(problem: &Problem) -> Option<Duration> {
+    match problem.code {
+        Code::LoadBusy => Some(AGAIN),
+        Code::LoadUnreadable => Some(SLOW),
+        _ => problem.retryable.then_some(SLOW),
+    }
+}
+
+fn due(at: Instant, now: Instant) -> Due {
+    match now >= at {
+        true => Due::Now,
+        false => Due::At(at),
     }
 }
 
@@ -225,11 +243,11 @@ mod tests {
         let begun = Instant::now();
         let at = |ms| begun + Duration::from_millis(ms);
         for (when, number, due) in [
-            (0, 1, Due::After(at(0))),
-            (100, 1, Due::After(at(0))),
-            (140, 2, Due::After(at(140))),
-            (200, 1, Due::After(at(200))),
-            (340, 1, Due::After(at(200))),
+            (0, 1, Due::At(at(150))),
+            (100, 1, Due::At(at(150))),
+            (140, 2, Due::At(at(290))),
+            (200, 1, Due::At(at(350))),
+            (340, 1, Due::At(at(350))),
             (350, 1, Due::Now),
         ] {
             assert_eq!(tracked.see(marks(number), at(when)), due, "at {when} ms");
@@ -238,20 +256,24 @@ mod tests {
 
     #[test]
     fn what_failed_is_not_tried_again_before_it_changes() {
-        let later = |begun: Instant| begun + SLOW * 100;
         for (code, retryable, again) in [
-            (Code::LoadMalformed, false, Due::Never),
-            (Code::GrantSecretMissing, false, Due::Never),
+            (Code::LoadMalformed, false, None),
+            (Code::LoadCompileTimeout, false, None),
+            (Code::GrantSecretMissing, false, None),
             // The machine's fault, not the file's.
-            (Code::LoadUnreadable, false, Due::Now),
-            (Code::CallBusy, true, Due::Now),
+            (Code::LoadUnreadable, false, Some(SLOW)),
+            (Code::CallBusy, true, Some(SLOW)),
+            (Code::LoadBusy, true, Some(AGAIN)),
         ] {
             let (mut tracked, begun) = (Tracked::default(), Instant::now());
+            let later = begun + SLOW * 100;
             tracked.take("a.wasm", failed(&marks(1), code, retryable), begun);
-            assert_eq!(tracked.see(marks(1), begun), Due::Never, "{code} at once");
-            assert_eq!(tracked.see(marks(1), later(begun)), again, "{code}");
-            let changed = tracked.see(marks(2), later(begun));
-            assert_eq!(changed, Due::After(later(begun)), "{code}");
+            let soon = again.map_or(Due::Never, |after| Due::At(begun + after));
+            assert_eq!(tracked.see(marks(1), begun), soon, "{code} at once");
+            let then = again.map_or(Due::Never, |_| Due::Now);
+            assert_eq!(tracked.see(marks(1), later), then, "{code}");
+            let changed = tracked.see(marks(2), later);
+            assert_eq!(changed, Due::At(later + SETTLE), "{code}");
         }
     }
 }

@@ -8,6 +8,24 @@ use sidepane::surface::native::Native;
 use sidepane::surface::{CardSurface, Inbound, Question};
 use std::path::{Path, PathBuf};
 
+/// The flags that say who the agent is looking at: a file says it instead.
+pub(crate) const ASKED: [&str; 14] = [
+    "view",
+    "email",
+    "phone",
+    "external_id",
+    "contact_name",
+    "ticket_id",
+    "contact_id",
+    "conversation_id",
+    "call_id",
+    "locale",
+    "time_zone",
+    "contact_linked",
+    "attributes",
+    "params",
+];
+
 /// Who the agent is looking at.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Ask {
@@ -58,11 +76,7 @@ pub(crate) struct Ask {
     #[arg(long)]
     account: Option<String>,
     /// All of the above as JSON, as `/v1/context` takes it.
-    #[arg(long, value_name = "FILE.json", conflicts_with_all = [
-        "view", "email", "phone", "external_id", "contact_name", "ticket_id", "contact_id",
-        "conversation_id", "call_id", "locale", "time_zone", "contact_linked", "attributes",
-        "params",
-    ])]
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ASKED)]
     context: Option<PathBuf>,
 }
 
@@ -76,12 +90,7 @@ impl Ask {
             Some(file) => from_file(file)?,
             None => (self.body()?, None),
         };
-        let account = self.account.clone().or(named).unwrap_or("default".into());
-        let account = AccountId::parse(&account).ok_or_else(|| {
-            Stop::input(format!(
-                "{account:?} is no account's name: it is [A-Za-z0-9_.-]{{1,64}}"
-            ))
-        })?;
+        let account = self.account(named)?;
         let mut headers = HeaderMap::new();
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::CONTENT_TYPE, json);
@@ -103,6 +112,19 @@ impl Ask {
                 )),
                 None => problem.into(),
             })
+    }
+
+    /// The account on the command line, else the one that a file names, else the default.
+    ///
+    /// # Errors
+    /// Exit 2 for a text that is no account's name.
+    pub(crate) fn account(&self, named: Option<String>) -> Result<AccountId, Stop> {
+        let account = self.account.clone().or(named).unwrap_or("default".into());
+        AccountId::parse(&account).ok_or_else(|| {
+            Stop::input(format!(
+                "{account:?} is no account's name: it is [A-Za-z0-9_.-]{{1,64}}"
+            ))
+        })
     }
 
     fn body(&self) -> Result<Vec<u8>, Stop> {

@@ -1,52 +1,55 @@
 //! `sidepane call`: one question to one plugin, as a host with it alone would ask.
 
-use super::ask::{Ask, pair};
+use super::ask::{ASKED, Ask, pair};
 use super::file::{self, GrantText, PluginFile, Wasm};
+use super::heard::{Heard, Line};
 use super::stop::{self, Stop};
-use super::{desk, print};
+use super::{desk, handle, print};
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
 use sidepane::SystemClock;
 use sidepane::capability::http::{HttpClient, SystemResolver};
 use sidepane::capability::live::World;
-use sidepane::capability::log::{Author, Level, LogLine, LogSink};
 use sidepane::catalog::{Grant, LoadedPlugin, Snapshot, View};
 use sidepane::dispatch::Dispatch;
 use sidepane::engine::Engine;
-use sidepane::model::http::Denial;
 use sidepane::model::id::AccountId;
 use sidepane::model::outcome::{Answer, Outcome, Pane};
+use sidepane::model::usage::Usage;
+use sidepane::storage::Scratch;
 use sidepane::surface::native::Native;
 use sidepane::surface::{Question, Reveal};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sidepane call hello.wasm --view ticket --email ada@example.com\n  \
                   sidepane call order-lookup.wasm --grant order-lookup.toml --set recent=1 --view \
                   ticket --email ada@example.com\n  sidepane call hello.wasm --context \
-                  question.json --desk imbox,native\n\nThe answer stands on standard output, what \
-                  the call used and what the plugin wrote on standard error.\nExit codes: 0 a card \
-                  or nothing known, 1 the plugin failed, 2 the command line or a file is at fault."
+                  question.json --desk imbox,native\n  sidepane call auto-tag.wasm --event \
+                  message.json\n\nThe answer stands on standard output, what \
+                  the call used and what the plugin wrote on standard error.\nExit codes: 0 a card, \
+                  nothing known or an event dealt with, 1 the plugin failed, 2 the command line or a file is at fault."
 )]
 pub(crate) struct Call {
     #[command(flatten)]
-    file: PluginFile,
+    pub(crate) file: PluginFile,
     /// A setting, over the grant's; as often as needed.
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
     #[command(flatten)]
-    ask: Ask,
-    /// The answer in these desks' forms, each under its name.
+    pub(crate) ask: Ask,
+    /// The answer in these desks' forms, each under its name; with --event, the one desk whose form
+    /// the file has.
     #[arg(long, value_name = "DESK", value_delimiter = ',')]
-    desk: Vec<String>,
-    /// An event instead of a question; a later version.
-    #[arg(long, value_name = "FILE.json")]
+    pub(crate) desk: Vec<String>,
+    /// An event instead of a question, as `/v1/events` takes it.
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ASKED)]
     event: Option<PathBuf>,
     /// Everything as one JSON object on standard output: answer, usage, log, denials.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// Asks and prints.
@@ -54,31 +57,26 @@ pub(crate) struct Call {
 /// # Errors
 /// The plugin failed, or what was given cannot be taken.
 pub(crate) async fn run(call: Call) -> Result<(), Stop> {
-    if call.event.is_some() {
-        return Err(Stop::input(
-            "events come with a later version; today a plugin is called for cards: --view ticket \
-             --email ada@example.com",
-        ));
+    match &call.event {
+        Some(file) => handle::run(&call, file).await,
+        None => card(&call).await,
     }
+}
+
+async fn card(call: &Call) -> Result<(), Stop> {
     let desks: Result<Vec<_>, Stop> = call.desk.iter().map(|name| desk::of(name)).collect();
     let desks = desks?;
     let mut question = call.ask.question()?;
     // There is one plugin, whatever a recorded question names.
     question.plugins.clear();
-    let wasm = Wasm::read(&call.file.wasm)?;
-    let text = GrantText::read(call.file.grant.as_deref(), &call.file.wasm, &wasm.id)?;
-    let mut grant = text.parse()?;
-    overlay(&mut grant, &question.context.account, &call.set);
-    let engine = file::engine()?;
-    let opened = file::open(&engine, &wasm, &grant.limits).await?;
-    let loader = file::loader(&engine, vec![question.context.account.clone()]);
-    let plugin = loader.admit(wasm.id.clone(), opened, grant, text.base())?;
+    let (engine, plugin) = call.load(&question.context.account).await?;
     let heard = Arc::new(Heard::default());
     let mut pane = ask(engine, plugin, &question, Arc::clone(&heard)).await?;
     let explained = pane.explained.take().unwrap_or_default();
     let Some(outcome) = pane.outcomes.first() else {
         let why = explained.first().map_or("", |one| one.next.as_str());
-        return Err(Stop::plugin(format!("{} was not asked. {why}", wasm.shown)));
+        let shown = call.file.wasm.display();
+        return Err(Stop::plugin(format!("{shown} was not asked. {why}")));
     };
     let reveal = match call.json {
         true => Reveal::Inside,
@@ -99,7 +97,7 @@ pub(crate) async fn run(call: Call) -> Result<(), Stop> {
     match call.json {
         true => print::json(&json!({
             "answer": answer,
-            "usage": usage(outcome),
+            "usage": outcome.usage.as_ref().map(usage),
             "log": heard.lines().iter().map(Line::json).collect::<Vec<_>>(),
         }))?,
         false => {
@@ -110,6 +108,24 @@ pub(crate) async fn run(call: Call) -> Result<(), Stop> {
     match &outcome.answer {
         Answer::Failed(problem) => Err(Stop::plugin(stop::told(problem))),
         _ => Ok(()),
+    }
+}
+
+impl Call {
+    /// Reads the plugin and its grant, and loads it for one account.
+    ///
+    /// # Errors
+    /// A file cannot be read or taken, or the plugin does not load.
+    pub(crate) async fn load(&self, account: &AccountId) -> Result<(Engine, LoadedPlugin), Stop> {
+        let wasm = Wasm::read(&self.file.wasm)?;
+        let text = GrantText::read(self.file.grant.as_deref(), &self.file.wasm, &wasm.id)?;
+        let mut grant = text.parse()?;
+        overlay(&mut grant, account, &self.set);
+        let engine = file::engine()?;
+        let opened = file::open(&engine, &wasm, &grant.limits).await?;
+        let loader = file::loader(&engine, vec![account.clone()]);
+        let plugin = loader.admit(wasm.id, opened, grant, text.base())?;
+        Ok((engine, plugin))
     }
 }
 
@@ -133,15 +149,20 @@ async fn ask(
         Vec::new(),
         Vec::new(),
     ));
+    let dispatch = Dispatch::new(engine, view, Arc::new(world(log)));
+    Ok(dispatch.explain(question).await?)
+}
+
+/// The live world, with values that are gone when the command ends.
+pub(crate) fn world(log: Arc<Heard>) -> World {
     let own = Arc::new(ArcSwap::from_pointee(Vec::new()));
     let http = HttpClient::new(own, Arc::new(SystemResolver::default()));
-    let world = World {
+    World {
         http: Arc::new(http),
         log,
         clock: Arc::new(SystemClock::default()),
-    };
-    let dispatch = Dispatch::new(engine, view, Arc::new(world));
-    Ok(dispatch.explain(question).await?)
+        storage: Some(Arc::new(Scratch::default())),
+    }
 }
 
 /// What stands on standard error: the log, the denials, what was used of which limit.
@@ -157,110 +178,24 @@ fn beside(outcome: &Outcome, heard: &Heard) {
         print::note(&format!("left out: {}", stop::told(note)));
     }
     if let Some(usage) = &outcome.usage {
-        let used: Vec<(String, String)> = usage
-            .each()
-            .iter()
-            .map(|(name, measure)| {
-                let (used, limit) = (print::count(measure.used), print::count(measure.limit));
-                ((*name).to_owned(), format!("{used} of {limit}"))
-            })
-            .collect();
-        print::note(print::section("used", &used).trim_end());
+        print::note(&used(usage));
     }
 }
 
-fn usage(outcome: &Outcome) -> Option<Value> {
-    let usage = outcome.usage.as_ref()?;
-    let each = usage.each().into_iter().map(|(name, measure)| {
+/// What was used of which limit, for a terminal.
+pub(crate) fn used(usage: &Usage) -> String {
+    let used = usage.each().map(|(name, measure)| {
+        let (used, limit) = (print::count(measure.used), print::count(measure.limit));
+        (name.to_owned(), format!("{used} of {limit}"))
+    });
+    print::section("used", &used).trim_end().to_owned()
+}
+
+/// What was used of which limit, for a program.
+pub(crate) fn usage(usage: &Usage) -> Value {
+    let each = usage.each().map(|(name, measure)| {
         let value = json!({"used": measure.used, "limit": measure.limit});
         (name.to_owned(), value)
     });
-    Some(Value::Object(each.collect()))
-}
-
-/// What the plugin wrote and was refused, in order.
-#[derive(Debug, Default)]
-struct Heard(Mutex<Vec<Line>>);
-
-#[derive(Clone, Debug)]
-enum Line {
-    Wrote(LogLine),
-    Denied(Denial),
-}
-
-impl Heard {
-    fn lines(&self) -> Vec<Line> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn push(&self, line: Line) {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.push(line);
-    }
-}
-
-impl LogSink for Heard {
-    fn write(&self, _author: &Author, line: LogLine) {
-        self.push(Line::Wrote(line));
-    }
-
-    fn denied(&self, _author: &Author, denial: &Denial) {
-        self.push(Line::Denied(denial.clone()));
-    }
-}
-
-impl Line {
-    /// The line for a terminal. A hint that the failure repeats is left to it.
-    fn text(&self, told_later: Option<&str>) -> String {
-        match self {
-            Self::Wrote(line) => {
-                let mut text = format!("{:12}{}", word(line.level), print::plain(&line.message));
-                for (name, value) in &line.fields {
-                    text += &format!(" {}={:?}", print::plain(name), print::plain(value));
-                }
-                text
-            }
-            Self::Denied(denial) => {
-                let mut text = format!("{:12}{}", "denied", print::plain(&denial.why));
-                if let Some(hint) = denial.hint.as_deref()
-                    && told_later != Some(hint)
-                {
-                    text += &format!("\nWrite:\n{hint}");
-                }
-                text
-            }
-        }
-    }
-
-    fn json(&self) -> Value {
-        match self {
-            Self::Wrote(line) => {
-                let fields: Map<String, Value> = line
-                    .fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.clone().into()))
-                    .collect();
-                json!({"level": word(line.level), "message": line.message, "fields": fields})
-            }
-            Self::Denied(denial) => json!({
-                "level": "denied",
-                "message": denial.why,
-                "rule": denial.rule.to_string(),
-                "hint": denial.hint,
-            }),
-        }
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warn => "warn",
-        Level::Info => "info",
-        Level::Debug => "debug",
-        Level::Trace => "trace",
-    }
+    Value::Object(each.into_iter().collect())
 }

@@ -164,6 +164,7 @@ impl Report {
                 ));
             }
         }
+        notes.extend(about_events(opened));
         notes
     }
 
@@ -231,7 +232,39 @@ fn serves(opened: &Opened) -> String {
             false => format!("; the views {}", opened.manifest.views.join(", ")),
         };
     }
+    let events = &opened.manifest.events;
+    if opened.program.serves_events() && !events.is_empty() {
+        text += &match events.iter().any(|event| event == "*") {
+            true => "; every event".to_owned(),
+            false => format!("; the events {}", events.join(", ")),
+        };
+    }
     text
+}
+
+/// Where the events that it names and what it can do do not fit together.
+fn about_events(opened: &Opened) -> Vec<String> {
+    let events = &opened.manifest.events;
+    let mut notes = Vec::new();
+    match (opened.program.serves_events(), events.is_empty()) {
+        (true, true) => notes.push(
+            "it takes events and its manifest names none: none is delivered to it".to_owned(),
+        ),
+        (false, false) => notes.push(
+            "its manifest names events and it does not export `product-event`: none is delivered \
+             to it"
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    let odd = |event: &&String| !event.contains(['.', ':', '*']);
+    for event in events.iter().filter(odd) {
+        notes.push(format!(
+            "{event} is no type of the normal form; a desk's own type has the desk in front, as in \
+             freshchat:{event}"
+        ));
+    }
+    notes
 }
 
 /// What the manifest asks for, each with its reason.

@@ -2,8 +2,8 @@
 
 use super::print;
 use super::stop::Stop;
-use sidepane::config::limits;
 use sidepane::config::settings::Settings;
+use sidepane::config::{compile, events, limits};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -123,6 +123,16 @@ fn effective(read: &Read) -> Table {
         .collect();
     let default = Table::from_iter([("limits".to_owned(), Value::Table(limits))]);
     root.insert("default".into(), Value::Table(default));
+    let compile: Table = compile::entries(&settings.compile)
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), number(value)))
+        .collect();
+    root.insert("compile".into(), Value::Table(compile));
+    let events: Table = events::entries(&settings.events)
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), number(value)))
+        .collect();
+    root.insert("events".into(), Value::Table(events));
     // The file was read without errors, so its accounts hold sources of secrets and no secrets.
     let written: Option<Value> = toml::from_str(&read.text)
         .ok()
@@ -144,7 +154,7 @@ mod tests {
     #[test]
     fn what_is_shown_reads_as_what_was_read() {
         let text = "listen = \"127.0.0.1:9\"\npublic_url = \"https://panes.example.com/\"\n\
-                    [default.limits]\nfuel = 7\n[accounts.eu]\napi_tokens = []\n";
+                    [default.limits]\nfuel = 7\n[compile]\ncpu_s = 9\n[events]\nage_h = 9\n[accounts.eu]\napi_tokens = []\n";
         let parse = |text: &str| {
             Settings::parse("x.toml", text, Path::new("")).unwrap_or_else(|error| panic!("{error}"))
         };

@@ -2,7 +2,7 @@
 
 use super::stop::Stop;
 use sidepane::model::outcome::Pane;
-use sidepane::surface::{self, CardSurface, Reveal};
+use sidepane::surface::{self, CardSurface, EventSurface, Reveal};
 
 /// The desk of this name.
 ///
@@ -14,6 +14,21 @@ pub(crate) fn of(name: &str) -> Result<&'static dyn CardSurface, Stop> {
         let names: Vec<_> = surface::all().iter().map(|desk| desk.name()).collect();
         Stop::input(format!(
             "there is no desk {name:?}; the desks are {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// The desk of this name, for its events.
+///
+/// # Errors
+/// Exit 2 with the names that there are.
+pub(crate) fn of_events(name: &str) -> Result<&'static dyn EventSurface, Stop> {
+    let found = surface::events().iter().find(|desk| desk.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = surface::events().iter().map(|desk| desk.name()).collect();
+        Stop::input(format!(
+            "no events come from a desk {name:?}; they come from {}",
             names.join(", ")
         ))
     })

@@ -9,6 +9,8 @@ pub(crate) mod desk;
 pub(crate) mod explain;
 pub(crate) mod file;
 pub(crate) mod grant;
+pub(crate) mod handle;
+pub(crate) mod heard;
 pub(crate) mod print;
 pub(crate) mod progress;
 pub(crate) mod serve;

@@ -3,11 +3,15 @@
 use super::config;
 use super::stop::Stop;
 use sidepane::config::settings::Settings;
-use sidepane::engine::EngineSettings;
+use sidepane::engine::{Compile, EngineSettings};
 use sidepane::host::{Host, HostSettings};
+use sidepane::policy::delivery::DeliveryPolicy;
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::quota::Quotas;
+use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +24,7 @@ pub(crate) struct Serve {
     /// The folder of plugins and grants [default: plugins].
     #[arg(long, value_name = "DIR")]
     plugins: Option<PathBuf>,
-    /// The folder for compiled plugins [default: data].
+    /// The host's own folder [default: data].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Where desks ask [default: 127.0.0.1:7117].
@@ -38,9 +42,14 @@ pub(crate) struct Serve {
 pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let settings = settings(arguments)?;
     settings.check_listeners()?;
+    let storage = SqliteStorage::open(&settings.data, quotas(&settings.events))
+        .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let host = Host::start(HostSettings {
+        storage: Some(Arc::new(storage)),
+        events: settings.events.clone(),
         engine: EngineSettings {
             cache: Some(settings.data.join("artefacts")),
+            compile: Some(Compile::child(settings.compile.clone())),
             ..EngineSettings::default()
         },
         limits: settings.limits.clone(),
@@ -61,7 +70,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let shutdown = shutdown();
     server::serve(
         host,
-        settings.keys,
+        settings.door_keys(),
         ServerSettings::default(),
         traffic,
         admin,
@@ -69,6 +78,19 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     )
     .await
     .map_err(|error| Stop::of("the listeners", &error))
+}
+
+fn quotas(policy: &DeliveryPolicy) -> SqliteSettings {
+    let quotas = Quotas {
+        waiting_deliveries: policy.waiting,
+        waiting_bytes: policy.waiting_bytes,
+        value_keys: policy.store_keys,
+        value_bytes: policy.store_bytes,
+    };
+    SqliteSettings {
+        quotas,
+        ..SqliteSettings::default()
+    }
 }
 
 /// The file's settings, with what the command line says over them.

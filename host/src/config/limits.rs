@@ -21,6 +21,9 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     if let Some(deadline) = table.number("deadline_ms", 1..=600_000) {
         limits.deadline = Duration::from_millis(deadline);
     }
+    if let Some(deadline) = table.number("event_deadline_ms", 1..=600_000) {
+        limits.event_deadline = Duration::from_millis(deadline);
+    }
     table.set(
         &mut limits.memory_bytes,
         "memory_mib",
@@ -36,6 +39,12 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
     );
     table.set(&mut limits.log_bytes, "log_kib", 0..=MANY_KIB, 1 << 10);
     table.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
+    table.set(
+        &mut limits.http_concurrency,
+        "http_concurrency",
+        1..=10_000,
+        1,
+    );
     table.set(
         &mut limits.http_request_bytes,
         "http_request_kib",
@@ -54,6 +63,8 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
         0..=MANY_KIB,
         1 << 10,
     );
+    table.set(&mut limits.store_ops, "store_ops", 0..=100_000, 1);
+    table.set(&mut limits.store_bytes, "store_kib", 0..=MANY_KIB, 1 << 10);
     table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
     table.set(&mut limits.queue, "queue", 0..=100_000, 1);
     table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
@@ -74,21 +85,28 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
-pub fn entries(limits: &Limits) -> [(&'static str, u64); 17] {
+pub fn entries(limits: &Limits) -> [(&'static str, u64); 21] {
     let kib = |bytes: u64| bytes >> 10;
     let card = &limits.card;
     [
         ("fuel", limits.fuel),
         ("setup_fuel", limits.setup_fuel),
         ("deadline_ms", whole(limits.deadline.as_millis())),
+        (
+            "event_deadline_ms",
+            whole(limits.event_deadline.as_millis()),
+        ),
         ("memory_mib", limits.memory_bytes >> 20),
         ("host_calls", limits.host_calls),
         ("hostcall_kib", kib(limits.hostcall_bytes)),
         ("log_kib", kib(limits.log_bytes)),
         ("http_requests", limits.http_requests.into()),
+        ("http_concurrency", limits.http_concurrency.into()),
         ("http_request_kib", kib(limits.http_request_bytes)),
         ("http_response_kib", kib(limits.http_response_bytes)),
         ("http_total_kib", kib(limits.http_bytes)),
+        ("store_ops", limits.store_ops),
+        ("store_kib", kib(limits.store_bytes)),
         ("concurrency", limits.concurrency.into()),
         ("queue", limits.queue.into()),
         ("card_blocks", whole(card.blocks)),
@@ -102,14 +120,15 @@ fn whole(number: impl TryInto<u64>) -> u64 {
     number.try_into().unwrap_or(u64::MAX)
 }
 
-struct Table<'a, 't, 'e> {
-    fields: &'a mut Fields<'t>,
-    errors: &'a mut Errors<'e>,
+/// A table of numbers.
+pub(super) struct Table<'a, 't, 'e> {
+    pub(super) fields: &'a mut Fields<'t>,
+    pub(super) errors: &'a mut Errors<'e>,
 }
 
 impl Table<'_, '_, '_> {
     /// Sets a limit to the number at `key`, counted in `unit`s.
-    fn set<T: TryFrom<u64>>(
+    pub(super) fn set<T: TryFrom<u64>>(
         &mut self,
         limit: &mut T,
         key: &str,
@@ -124,7 +143,21 @@ impl Table<'_, '_, '_> {
         }
     }
 
-    fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+    /// Sets a time to the number at `key`, as `unit` reads it.
+    pub(super) fn time(
+        &mut self,
+        time: &mut Duration,
+        key: &str,
+        range: RangeInclusive<u64>,
+        unit: impl Fn(u64) -> Duration,
+    ) {
+        if let Some(number) = self.number(key, range) {
+            *time = unit(number);
+        }
+    }
+
+    /// The number at `key`, when there is one in `range`.
+    pub(super) fn number(&mut self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
         let (value, at) = self.fields.take_at::<u64>(key, self.errors)?;
         if range.contains(&value) {
             return Some(value);

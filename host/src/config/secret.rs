@@ -1,6 +1,8 @@
 //! A secret is never written into a file of ours: a file says where it stands.
 
 use crate::fields::{Errors, Fields};
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -81,8 +83,10 @@ fn from_env(name: &str) -> Result<Zeroizing<String>, String> {
 
 fn from_file(path: &Path) -> Result<Zeroizing<String>, String> {
     let shown = path.display();
-    let bytes = std::fs::read(path)
-        .map(Zeroizing::new)
+    // A buffer that grew would leave copies of the secret behind; this one never has to.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_BYTES + 64));
+    File::open(path)
+        .and_then(|file| file.take(SECRET_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| format!("the file {shown} cannot be read: {error}"))?;
     if bytes.len() > SECRET_BYTES {
         return Err(format!(

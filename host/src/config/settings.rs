@@ -1,13 +1,17 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::compile;
+use super::events;
 use super::limits;
 use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::compile::CompileBudget;
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
-use crate::surface::keys::{AccountKeys, Key, Keys};
+use crate::surface::keys::{AccountKeys, Key, Keys, RsaKey};
 use http::header::HeaderName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,12 +25,16 @@ pub struct Settings {
     pub admin: SocketAddr,
     /// The folder of plugins and grants.
     pub plugins: PathBuf,
-    /// The folder of our own: compiled artefacts today.
+    /// The folder of our own: events, plugins' values, compiled artefacts.
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
+    /// The budget of compiling one plugin.
+    pub compile: CompileBudget,
+    /// How events are delivered and how long what is kept.
+    pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
     pub keys: Keys,
 }
@@ -40,8 +48,11 @@ impl Default for Settings {
             data: "data".into(),
             public_url: None,
             limits: Limits::default(),
+            compile: CompileBudget::default(),
+            events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
+                public: false,
             },
         }
     }
@@ -65,6 +76,12 @@ impl Settings {
                     limits::overlay(&mut table, &mut settings.limits, errors);
                 }
                 default.finish(errors);
+            }
+            if let Some(mut table) = root.table("compile", errors) {
+                compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("events", errors) {
+                events::overlay(&mut table, &mut settings.events, errors);
             }
             if let Some(table) = root.table("accounts", errors) {
                 settings.keys.accounts = accounts(table, base, errors);
@@ -113,6 +130,17 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The credentials as the traffic listener needs them: beyond loopback a door for which nobody
+    /// has a credential is shut. So who has no Chatwoot need not think of its door.
+    pub fn door_keys(&self) -> Keys {
+        Keys {
+            public: !self.listen.ip().is_loopback(),
+            ..self.keys.clone()
+        }
+    }
+}
+
 fn public_url(root: &mut Fields<'_>, errors: &mut Errors<'_>) -> Option<String> {
     let (url, at) = root.take_at::<String>("public_url", errors)?;
     match url::Url::parse(&url) {
@@ -138,8 +166,15 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         };
         accounts.push(AccountKeys {
             account,
-            api_tokens: tokens(&mut fields, base, errors),
+            api_tokens: tokens(&mut fields, "api_tokens", base, errors),
             imbox: headers(&mut fields, base, errors),
+            webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
+                Key::of_webhook_secret(text).map_err(String::from)
+            }),
+            freshchat_tokens: tokens(&mut fields, "freshchat_tokens", base, errors),
+            freshchat_account: fields.take("freshchat_account", errors),
+            freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
+            chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
         });
         fields.finish(errors);
     }
@@ -152,11 +187,22 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     accounts
 }
 
-fn tokens(fields: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
-    let sources = fields.tables("api_tokens", errors).unwrap_or_default();
+fn tokens(fields: &mut Fields<'_>, name: &str, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {
+    secrets(fields, name, base, errors, |text| Ok(Key::new(text)))
+}
+
+/// All secrets of the list `name`, each as what `read` makes of it.
+fn secrets<T>(
+    fields: &mut Fields<'_>,
+    name: &str,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    let sources = fields.tables(name, errors).unwrap_or_default();
     sources
         .into_iter()
-        .filter_map(|mut source| key(&mut source, base, errors))
+        .filter_map(|mut source| secret(&mut source, base, errors, &read))
         .collect()
 }
 
@@ -171,7 +217,7 @@ fn headers(
         let name = entry.take_at::<String>("header", errors);
         let value = entry
             .table("value", errors)
-            .and_then(|mut source| key(&mut source, base, errors));
+            .and_then(|mut source| secret(&mut source, base, errors, |text| Ok(Key::new(text))));
         match (name, value) {
             (Some((name, at)), Some(key)) => match name.parse() {
                 Ok(name) => headers.push((name, key)),
@@ -187,10 +233,19 @@ fn headers(
     headers
 }
 
-fn key(source: &mut Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Option<Key> {
+fn secret<T>(
+    source: &mut Fields<'_>,
+    base: &Path,
+    errors: &mut Errors<'_>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
     let at = source.at();
-    match SecretSource::read(source, errors)?.value(base) {
-        Ok(value) => Some(Key::new(value.as_bytes())),
+    let from = SecretSource::read(source, errors)?;
+    let made = from
+        .value(base)
+        .and_then(|value| read(&value).map_err(|why| format!("{from} {why}")));
+    match made {
+        Ok(secret) => Some(secret),
         Err(why) => {
             errors.add(at, why);
             None
@@ -230,17 +285,25 @@ mod tests {
         );
         assert_eq!(format!("{documented:?}"), format!("{code:?}"));
         // Lowering every number has to change the settings: a key that nobody reads would not.
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with('#') && line.contains(" = "))
-        {
-            let (key, value) = line.split_once(" = ").expect("a key");
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with('[') {
+                section = line;
+            }
+            let Some((key, value)) = line.split_once(" = ") else {
+                continue;
+            };
             let Ok(number) = value.split(' ').next().unwrap_or_default().parse::<u64>() else {
                 continue;
             };
-            let changed = format!("[default.limits]\n{key} = {}", number / 2);
+            let other = if number == 0 { 1 } else { number / 2 };
+            let changed = format!("{section}\n{key} = {other}");
             let changed = parse(&changed).unwrap_or_else(|problem| panic!("{problem}"));
-            assert_ne!(changed.limits, Limits::default(), "{key} is read");
+            assert_ne!(
+                format!("{changed:?}"),
+                format!("{code:?}"),
+                "{section} {key} is read"
+            );
         }
     }
 
@@ -248,7 +311,10 @@ mod tests {
     fn every_error_is_named() {
         let problem = parse(
             "listen = \"nowhere\"\npublic_url = \"panes\"\n[default.limits]\nmemory_mib = 9999\n\
-             [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n",
+             [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n\
+             webhook_secrets = [{ file = \"/dev/null\" }]\nfreshchat_tokens = \"x\"\n\
+             chatwoot_secrets = [{ value = \"x\" }]\nfreshchat_account = 441\n\
+             chatwoot_tokens = []\n",
         )
         .expect_err("errors");
         for part in [
@@ -257,6 +323,11 @@ mod tests {
             "sidepane.toml:4: default.limits.memory_mib is 9999, and may be 1 to 1024",
             "accounts.a b",
             "sidepane.toml:7: the environment variable SIDEPANE_NOT_SET is not set",
+            "sidepane.toml:8: the file /dev/null is empty",
+            "sidepane.toml:9: accounts.eu.freshchat_tokens is written as",
+            "sidepane.toml:10: accounts.eu.chatwoot_secrets[0] says where the secret stands",
+            "sidepane.toml:11: accounts.eu.freshchat_account: ",
+            "sidepane.toml:12: accounts.eu.chatwoot_tokens is no key",
         ] {
             assert!(
                 problem.detail.contains(part),
@@ -264,6 +335,50 @@ mod tests {
                 problem.detail
             );
         }
+    }
+
+    #[test]
+    fn every_door_has_credentials_and_each_is_looked_at() {
+        let fixtures = Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../tests/fixtures/freshchat-webhook"
+        ));
+        let read = |text: &str| Settings::parse("sidepane.toml", text, fixtures);
+        let keys = "[accounts.eu]\nfreshchat_keys = [{ file = \"old.pem\" }, { file = \"new.pem\" }]\n\
+                    freshchat_tokens = [{ file = \"old.pem\" }]\nchatwoot_secrets = [{ file = \
+                    \"new.pem\" }]\nfreshchat_account = \"441\"\n";
+        let settings = read(keys).expect("a file without errors");
+        let account = &settings.keys.accounts[0];
+        assert_eq!(account.freshchat_keys.len(), 2);
+        assert_ne!(account.freshchat_keys[0], account.freshchat_keys[1]);
+        assert_eq!(
+            (
+                account.freshchat_tokens.len(),
+                account.chatwoot_secrets.len()
+            ),
+            (1, 1)
+        );
+        assert_eq!(account.freshchat_account.as_deref(), Some("441"));
+        // No key and no secret is shown, only which file holds none.
+        for (key, why) in [
+            (
+                "freshchat_keys",
+                "the file message-2022.http is no key in PEM",
+            ),
+            ("webhook_secrets", "the file message-2022.http is no secret"),
+        ] {
+            let text = format!("[accounts.eu]\n{key} = [{{ file = \"message-2022.http\" }}]\n");
+            let problem = read(&text).expect_err("no key");
+            assert!(problem.detail.contains(why), "{}", problem.detail);
+        }
+    }
+
+    #[test]
+    fn doors_without_credentials_are_shut_beyond_loopback() {
+        let settings = parse("").expect("defaults");
+        assert!(!settings.door_keys().public);
+        let open = parse("listen = \"0.0.0.0:7117\"").expect("a file without errors");
+        assert!(open.door_keys().public);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::capability::log::Author;
 use crate::catalog::LoadedPlugin;
 use crate::engine::{Callee, Engine};
 use crate::model::context::Context;
+use crate::model::id::InstallationId;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::problem::{Code, Problem};
 use crate::model::usage::Usage;
@@ -53,9 +54,13 @@ async fn run(
     })?;
     let deadline = Instant::now() + plugin.limits.deadline;
     let slot = plugin.gate.admit(engine.pool(), deadline).await?;
-    let author = Author {
+    let of = InstallationId {
         plugin: plugin.id.clone(),
         account: context.account.clone(),
+    };
+    let author = Author {
+        plugin: of.plugin.clone(),
+        account: of.account.clone(),
         request_id: context.request_id.clone(),
     };
     let calls: Arc<dyn HostCalls> = Arc::new(Live::new(
@@ -63,6 +68,7 @@ async fn run(
         Arc::clone(installation),
         author,
         &plugin.limits,
+        Arc::clone(&plugin.http_places),
         deadline,
     ));
     let callee = Callee {
@@ -71,7 +77,12 @@ async fn run(
         actions: &plugin.actions,
     };
     let ran = engine.render(slot, callee, calls, context).await;
-    let (answer, notes) = match ran.answer {
+    // A card whose writes are not kept would tell of what is not so: it is none.
+    let answer = match ran.answer {
+        Ok(card) => world.commit(&of, ran.changes).await.map(|()| card),
+        Err(problem) => Err(problem),
+    };
+    let (answer, notes) = match answer {
         Ok(Some(checked)) => (Answer::Card(checked.card), checked.notes),
         Ok(None) => (Answer::Empty, Vec::new()),
         Err(problem) => (Answer::Failed(problem), Vec::new()),

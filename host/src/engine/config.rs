@@ -1,4 +1,5 @@
-//! How wasmtime is set up: one place, so that compiling and serving cannot drift apart.
+//! How wasmtime is set up: one place, so that compiling and serving cannot drift apart, though they
+//! happen in two processes.
 //!
 //! What is off is off for a reason: about two in three of wasmtime's advisories of 2026 concern
 //! features that no plugin needs.
@@ -37,13 +38,10 @@ const STACK_RESIDENT: usize = 32 << 10;
 /// Of a linear memory, what stays resident between calls.
 const MEMORY_RESIDENT: usize = 256 << 10;
 
-/// What an artefact depends on: features, tunables, fuel, costs, compiler.
-pub(super) fn shared_config() -> Config {
+/// What an artefact depends on, on both sides: features, tunables, fuel and costs.
+fn shared_config() -> Config {
     let mut config = Config::new();
     config
-        .strategy(Strategy::Cranelift)
-        .cranelift_opt_level(OptLevel::Speed)
-        .cranelift_nan_canonicalization(true)
         .consume_fuel(true)
         .operator_cost(operator_cost())
         .epoch_interruption(true)
@@ -58,9 +56,21 @@ pub(super) fn shared_config() -> Config {
     config
 }
 
-/// What serves: the shared part and the pooling allocator.
+/// What compiles: the shared part and the compiler. It makes no instance, so that it needs no pool:
+/// one would not even start under a child's limit of address space.
+pub(super) fn compiling_config() -> Config {
+    let mut config = shared_config();
+    config
+        .strategy(Strategy::Cranelift)
+        .cranelift_opt_level(OptLevel::Speed)
+        .cranelift_nan_canonicalization(true);
+    config
+}
+
+/// What serves: the shared part and the pooling allocator. There is no compiler in it.
 pub(super) fn serving_config(pool: &PoolSettings, pagemap_scan: Enabled) -> Config {
     let mut config = shared_config();
+    config.enable_compiler(false);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(
         pool,
         pagemap_scan,

@@ -1,10 +1,10 @@
 //! The contract's imports: convert, pass on to the seam, convert back.
 
 use super::convert::http::{failure_to_wit, request_from_wit, response_to_wit};
+use super::convert::store::error_to_wit;
 use super::state::State;
 use crate::capability::log::Level;
 use sidepane_bindings::imports::{card, context, event, form, http, log, settings, store};
-use std::sync::Arc;
 
 impl http::Host for State {
     async fn send(
@@ -29,10 +29,7 @@ async fn send(
     state: &mut State,
     requests: Vec<http::Request>,
 ) -> wasmtime::Result<Vec<Result<http::Response, http::HttpError>>> {
-    state.count()?;
-    // While it waits, the call does not compute.
-    state.turn.leave();
-    let calls = Arc::clone(&state.calls);
+    let calls = state.wait()?;
     let requests = requests.into_iter().map(request_from_wit).collect();
     let answers = calls.send(requests).await;
     Ok(answers
@@ -73,56 +70,64 @@ impl log::Host for State {
     }
 }
 
-/// This host keeps no values yet; the contract has a word for that.
 impl store::Host for State {
-    fn get(&mut self, _key: String) -> wasmtime::Result<Result<Option<String>, store::StoreError>> {
-        unsupported(self)
+    async fn get(
+        &mut self,
+        key: String,
+    ) -> wasmtime::Result<Result<Option<String>, store::StoreError>> {
+        let calls = self.wait()?;
+        Ok(calls.store().get(&key).await.map_err(error_to_wit))
     }
 
-    fn set(
+    async fn set(
         &mut self,
-        _key: String,
-        _value: String,
-        _ttl_s: Option<u32>,
+        key: String,
+        value: String,
+        ttl_s: Option<u32>,
     ) -> wasmtime::Result<Result<(), store::StoreError>> {
-        unsupported(self)
+        let calls = self.wait()?;
+        let written = calls.store().set(key, value, ttl_s).await;
+        Ok(written.map_err(error_to_wit))
     }
 
-    fn compare_and_set(
+    async fn compare_and_set(
         &mut self,
-        _key: String,
-        _expected: Option<String>,
-        _value: String,
-        _ttl_s: Option<u32>,
+        key: String,
+        expected: Option<String>,
+        value: String,
+        ttl_s: Option<u32>,
     ) -> wasmtime::Result<Result<bool, store::StoreError>> {
-        unsupported(self)
+        let calls = self.wait()?;
+        let store = calls.store();
+        let written = store.compare_and_set(key, expected, value, ttl_s).await;
+        Ok(written.map_err(error_to_wit))
     }
 
-    fn increment(
+    async fn increment(
         &mut self,
-        _key: String,
-        _delta: i64,
+        key: String,
+        delta: i64,
     ) -> wasmtime::Result<Result<i64, store::StoreError>> {
-        unsupported(self)
+        let calls = self.wait()?;
+        let sum = calls.store().increment(key, delta).await;
+        Ok(sum.map_err(error_to_wit))
     }
 
-    fn remove(&mut self, _key: String) -> wasmtime::Result<Result<(), store::StoreError>> {
-        unsupported(self)
+    async fn remove(&mut self, key: String) -> wasmtime::Result<Result<(), store::StoreError>> {
+        let calls = self.wait()?;
+        Ok(calls.store().remove(key).await.map_err(error_to_wit))
     }
 
-    fn list_keys(
+    async fn list_keys(
         &mut self,
-        _prefix: String,
-        _after: Option<String>,
-        _limit: u32,
+        prefix: String,
+        after: Option<String>,
+        limit: u32,
     ) -> wasmtime::Result<Result<Vec<String>, store::StoreError>> {
-        unsupported(self)
+        let calls = self.wait()?;
+        let keys = calls.store().list_keys(&prefix, after.as_deref(), limit);
+        Ok(keys.await.map_err(error_to_wit))
     }
-}
-
-fn unsupported<T>(state: &mut State) -> wasmtime::Result<Result<T, store::StoreError>> {
-    state.count()?;
-    Ok(Err(store::StoreError::Unsupported))
 }
 
 // Interfaces of types alone.

@@ -1,8 +1,6 @@
-//! One call: a fresh store, an instance, the export, an answer with what it used. Everything is
-//! dropped afterwards, on every path; dropping the future frees it all at once.
+//! One call: a fresh store, an instance, an export, what it used. Everything is dropped afterwards,
+//! on every path; dropping the future frees it all at once.
 
-use super::convert::card::{Checked, card_from_wit};
-use super::convert::context::context_to_wit;
 use super::convert::manifest::manifest_from_wit;
 use super::lane::{FREE_TICKS, Turn};
 use super::program::Program;
@@ -11,14 +9,12 @@ use super::state::State;
 use super::trap::{self, Stage};
 use super::{Engine, Inner};
 use crate::capability::calls::{HostCalls, NoWorld};
-use crate::model::context::Context;
-use crate::model::http::HttpError;
 use crate::model::manifest::Manifest;
 use crate::model::problem::{Code, Problem};
+use crate::model::store::StoreChanges;
 use crate::model::usage::{Usage, Used};
 use crate::policy::limits::Limits;
 use futures_util::FutureExt;
-use sidepane_bindings::imports::card::PluginError;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -32,6 +28,8 @@ pub struct Invocation<T> {
     pub answer: Result<T, Problem>,
     /// What it used of its budget.
     pub usage: Usage,
+    /// What it wants to write, for the caller to commit. Nothing, unless the call succeeded.
+    pub changes: StoreChanges,
 }
 
 /// What a call of a plugin takes beside its place.
@@ -45,52 +43,34 @@ pub struct Callee<'a> {
     pub actions: &'a [String],
 }
 
+impl<T> Invocation<T> {
+    /// A call that did not take place.
+    pub(super) fn never(problem: Problem) -> Self {
+        Self {
+            answer: Err(problem),
+            usage: Usage::default(),
+            changes: StoreChanges::default(),
+        }
+    }
+}
+
 impl Engine {
-    /// Asks a plugin for its card; `None` is its answer that it knows nothing.
-    pub async fn render(
+    /// Makes an instance, has `work` call it, and tells what that used.
+    pub(super) async fn call<T>(
         &self,
-        slot: Slot,
+        slot: &Slot,
         callee: Callee<'_>,
-        calls: Arc<dyn HostCalls>,
-        context: &Context,
-    ) -> Invocation<Option<Checked>> {
-        let Some(card) = callee.program.card.as_ref() else {
-            return Invocation {
-                answer: Err(Problem::new(
-                    Code::LoadMissingExport,
-                    "The plugin makes no cards.",
-                )),
-                usage: Usage::default(),
-            };
-        };
-        let mut call = Call::begin(&self.0, callee.limits, Arc::clone(&calls), slot.deadline());
+        calls: &Arc<dyn HostCalls>,
+        work: impl AsyncFnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
+    ) -> (Result<T, Problem>, Usage) {
+        let mut call = Call::begin(&self.0, callee.limits, Arc::clone(calls), slot.deadline());
         let answer = call
             .run(async |store| {
                 let instance = set_up(store, callee).await?;
-                let guest = card.load(&mut *store, &instance).map_err(Fault::Call)?;
-                let context = context_to_wit(context);
-                guest
-                    .call_render(&mut *store, &context)
-                    .await
-                    .map_err(Fault::Call)
+                work(store, &instance).await.map_err(Fault::Call)
             })
             .await;
-        let answer = match answer {
-            Ok(Ok(Some(card))) => {
-                card_from_wit(card, &callee.limits.card, callee.actions).map(Some)
-            }
-            Ok(Ok(None)) => Ok(None),
-            Ok(Err(error)) => Err(plugin_error(error, calls.http_failure())),
-            Err(problem) => Err(problem),
-        };
-        let mut usage = call.end(calls.as_ref(), slot.begun());
-        usage.output_bytes.limit = callee.limits.card.card_bytes as u64;
-        usage.blocks.limit = callee.limits.card.blocks as u64;
-        if let Ok(Some(checked)) = &answer {
-            usage.output_bytes.used = checked.bytes as u64;
-            usage.blocks.used = checked.card.blocks.len() as u64;
-        }
-        Invocation { answer, usage }
+        (answer, call.end(calls.as_ref(), slot.begun()))
     }
 
     /// Makes an instance in a world without anything in it, compares every export's type and asks
@@ -99,7 +79,7 @@ impl Engine {
     /// # Errors
     /// `load.type_mismatch`, or how the call ended: `call.*`, `output.*`.
     pub async fn describe(&self, program: &Program, limits: &Limits) -> Result<Manifest, Problem> {
-        let calls: Arc<dyn HostCalls> = Arc::new(NoWorld);
+        let calls: Arc<dyn HostCalls> = Arc::new(NoWorld::default());
         let deadline = Instant::now() + limits.deadline;
         let callee = Callee {
             program,
@@ -234,6 +214,8 @@ impl<'a> Call<'a> {
             },
             http_requests: calls.http_requests(),
             http_bytes: calls.http_bytes(),
+            store_ops: calls.store().operations(),
+            store_bytes: calls.store().bytes(),
             log_bytes: state.journal.finish(),
             output_bytes: Used::default(),
             blocks: Used::default(),
@@ -269,38 +251,4 @@ fn on_tick(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDead
         true => UpdateDeadline::YieldCustom(1, Box::pin(state.turn.next())),
         false => UpdateDeadline::Yield(1),
     })
-}
-
-/// The plugin's own error. Where a request failed before it, that is what went wrong.
-fn plugin_error(error: PluginError, http: Option<HttpError>) -> Problem {
-    let code = http.as_ref().map_or(Code::CallPluginError, http_code);
-    let message = error
-        .agent_message
-        .filter(|text| !text.trim().is_empty())
-        .map(|text| {
-            let end = text.floor_char_boundary(text.len().min(1 << 10));
-            text.get(..end).unwrap_or_default().to_owned()
-        })
-        .unwrap_or_default();
-    let mut problem = Problem::new(code, message).detail(trap::bounded(&error.log_message));
-    problem.retryable = error.retryable;
-    if let Some(HttpError::Denied(denial)) = http {
-        problem.detail = format!("{}; {}", problem.detail, denial.why);
-        problem.hint = denial.hint;
-    }
-    problem
-}
-
-fn http_code(error: &HttpError) -> Code {
-    match error {
-        HttpError::Denied(_) => Code::HttpDenied,
-        HttpError::Dns(_) => Code::HttpDns,
-        HttpError::Connect(_) => Code::HttpConnect,
-        HttpError::Tls(_) => Code::HttpTls,
-        HttpError::Timeout(_) => Code::HttpTimeout,
-        HttpError::TooLarge(_) => Code::HttpTooLarge,
-        HttpError::Quota(_) => Code::HttpQuota,
-        HttpError::Protocol(_) => Code::HttpProtocol,
-        HttpError::Other(_) => Code::HttpOther,
-    }
 }

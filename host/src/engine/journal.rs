@@ -236,7 +236,9 @@ impl Pollable for Stream {
 mod tests {
     use super::*;
     use crate::capability::calls::Waiting;
+    use crate::capability::store::{NoStore, StoreCalls};
     use crate::model::http::{HttpError, Request, Response};
+    use crate::model::store::StoreError;
     use std::time::Duration;
 
     #[derive(Default)]
@@ -264,6 +266,9 @@ mod tests {
         }
         fn http_failure(&self) -> Option<HttpError> {
             None
+        }
+        fn store(&self) -> &dyn StoreCalls {
+            &NoStore(StoreError::Unsupported)
         }
         fn http_requests(&self) -> Used {
             Used::default()

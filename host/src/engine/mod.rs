@@ -4,10 +4,11 @@
 //! Two ways through it, and they do not meet: *prepare* (scan, compile, load, link; seconds, off
 //! the request threads) and *invoke* (a fresh store and instance for every call; microseconds).
 
-mod cache;
+mod blame;
 mod compile;
 mod config;
 mod convert;
+mod handle;
 mod hostcalls;
 mod invoke;
 mod journal;
@@ -15,30 +16,32 @@ mod lane;
 mod link;
 mod meter;
 mod program;
+mod render;
 mod scan;
 mod slot;
 mod state;
 mod ticker;
 mod trap;
 
+pub use compile::{Compile, compile_child};
 pub use config::PoolSettings;
 pub use convert::card::Checked;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;
-pub use scan::{CONTRACT, Scan, scan};
+pub use scan::{CONTRACT, Scan, ScanLimits, scan};
 pub use slot::{Gate, Pool, Slot};
 
 use crate::model::id::Generation;
 use crate::model::problem::{Code, Problem};
-use cache::Cache;
+use compile::{Cache, Compiler, blocking};
 use lane::Lane;
 use sha2::{Digest, Sha256};
 use state::State;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use ticker::Ticker;
 use wasmtime::Enabled;
-use wasmtime::component::Linker;
+use wasmtime::component::{Component, Linker};
 
 /// How an engine is set up.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +50,9 @@ pub struct EngineSettings {
     pub pool: PoolSettings,
     /// Where artefacts are kept; none compiles at every start.
     pub cache: Option<PathBuf>,
+    /// Where plugins are compiled; none is a child where the program has called
+    /// [`compile_child`], else this process.
+    pub compile: Option<Compile>,
     /// Worker threads that run calls; none is the machine's.
     pub workers: Option<usize>,
 }
@@ -61,6 +67,7 @@ struct Inner {
     ticker: Ticker,
     lane: Lane,
     pool: Pool,
+    compiler: Compiler,
     cache: Option<Cache>,
 }
 
@@ -74,8 +81,9 @@ impl Engine {
     /// Reserves the pool and starts the epoch thread.
     ///
     /// # Errors
-    /// `call.host_bug` when the machine does not give the address space, a thread, or the cache's
-    /// folder.
+    /// `call.host_bug` when the machine does not give the address space or a thread,
+    /// `config.invalid` when the cache's folder is not this user's alone, or plugins cannot be
+    /// compiled as `settings` want it.
     pub fn start(settings: &EngineSettings) -> Result<Self, Problem> {
         let wasmtime = wasmtime_engine(&settings.pool)?;
         let linker = link::linker(&wasmtime)
@@ -83,12 +91,7 @@ impl Engine {
         let ticker = Ticker::start(wasmtime.weak())
             .map_err(|error| start_problem("the epoch thread", &error.to_string()))?;
         let cache = match &settings.cache {
-            Some(folder) => Some(Cache::open(folder, &wasmtime).map_err(|error| {
-                start_problem(
-                    &format!("the cache {}", folder.display()),
-                    &error.to_string(),
-                )
-            })?),
+            Some(folder) => Some(open_cache(folder, &wasmtime)?),
             None => None,
         };
         let workers = settings.workers.or_else(|| {
@@ -102,6 +105,7 @@ impl Engine {
             ticker,
             lane: Lane::new(workers.unwrap_or(1)),
             pool: Pool::new(settings.pool.instances),
+            compiler: Compiler::start(settings.compile.as_ref())?,
             cache,
         })))
     }
@@ -116,19 +120,57 @@ impl Engine {
         Generation(Sha256::digest(bytes).into())
     }
 
-    /// Scans, compiles, loads and links a plugin's bytes. It takes seconds for large guests and
-    /// blocks: keep it off the request threads.
+    /// Scans, compiles, loads and links a plugin's bytes, on threads that may block. It takes seconds
+    /// for large guests. Dropping the future ends a compilation in a child.
     ///
     /// # Errors
     /// `load.*`, each saying what the file is and what to do.
-    pub fn prepare(&self, bytes: &[u8]) -> Result<Program, Problem> {
-        let found = scan(bytes)?;
-        let inner = &self.0;
-        let generation = Self::generation(bytes);
-        let artefact = compile::compile(&inner.wasmtime, inner.cache.as_ref(), generation, bytes)?;
-        let component = compile::load(&inner.wasmtime, &artefact)?;
-        program::link(&inner.wasmtime, &inner.linker, &component, found)
+    pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
+        let (inner, bytes) = (Arc::clone(&self.0), Arc::<[u8]>::from(bytes));
+        let of_thread = Arc::clone(&bytes);
+        let (found, generation, kept) = blocking(move || inner.look(&of_thread)).await?;
+        let inner = Arc::clone(&self.0);
+        if let Some(kept) = kept {
+            return blocking(move || inner.link(&kept, found)).await;
+        }
+        let native = inner.compiler.compile(generation, bytes).await?;
+        blocking(move || {
+            let cache = inner.cache.as_ref();
+            let component = compile::keep(&inner.wasmtime, cache, generation, native)?;
+            inner.link(&component, found)
+        })
+        .await
     }
+}
+
+impl Inner {
+    /// What bytes are, and the code that an earlier start made of them.
+    fn look(&self, bytes: &[u8]) -> Result<(Scan, Generation, Option<Component>), Problem> {
+        let found = scan(bytes)?;
+        let generation = Engine::generation(bytes);
+        let kept = match &self.cache {
+            Some(cache) => compile::kept(&self.wasmtime, cache, generation)?,
+            None => None,
+        };
+        Ok((found, generation, kept))
+    }
+
+    fn link(&self, component: &Component, found: Scan) -> Result<Program, Problem> {
+        program::link(&self.wasmtime, &self.linker, component, found)
+    }
+}
+
+fn open_cache(folder: &Path, wasmtime: &wasmtime::Engine) -> Result<Cache, Problem> {
+    Cache::open(folder, wasmtime).map_err(|error| {
+        Problem::new(
+            Code::ConfigInvalid,
+            format!(
+                "The folder {} cannot be used for compiled plugins: {error}.",
+                folder.display()
+            ),
+        )
+        .field("data")
+    })
 }
 
 /// Reserves the pool, with `PAGEMAP_SCAN` where the kernel has it: without, giving memory back

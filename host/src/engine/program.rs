@@ -33,6 +33,11 @@ impl Program {
         self.card.is_some()
     }
 
+    /// Whether it takes events.
+    pub fn serves_events(&self) -> bool {
+        self.event.is_some()
+    }
+
     /// What it serves, in the words of `sidepane check`.
     pub fn serves(&self) -> Vec<&'static str> {
         let all = [

@@ -15,7 +15,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 /// Bytes that WASI gives at once when asked for randomness.
 const RANDOM_BYTES: u64 = 64 << 10;
 /// Resources of WASI (streams, pollables) that a call may hold.
-const TABLE_CAPACITY: usize = 256;
+pub(super) const TABLE_CAPACITY: usize = 256;
 
 /// The data of one call's store. It lives and ends with the call.
 pub(super) struct State {
@@ -75,6 +75,17 @@ impl State {
             Some(quota) => Err(quota),
             None => Ok(()),
         }
+    }
+
+    /// Counts one call of the contract's imports that may wait, and answers whom to wait for. A
+    /// call that waits does not compute: it leaves the lane.
+    ///
+    /// # Errors
+    /// As `count`.
+    pub(super) fn wait(&mut self) -> Result<Arc<dyn HostCalls>, HostCallQuota> {
+        self.count()?;
+        self.turn.leave();
+        Ok(Arc::clone(&self.calls))
     }
 
     /// Whether the call made too many host calls. WASI's own cannot be refused one by one; they

@@ -1,10 +1,11 @@
 //! How a call ended, from wasmtime's error to a problem with a code.
 
 use super::link::WasiDenied;
-use super::state::{HostCallQuota, State};
+use super::state::{HostCallQuota, State, TABLE_CAPACITY};
 use crate::model::problem::{Code, Problem};
 use crate::policy::limits::Limits;
-use wasmtime::{PoolConcurrencyLimitError, Trap};
+use wasmtime::component::ResourceTableError;
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 /// The longest text of a guest's own that goes into a problem.
@@ -26,8 +27,7 @@ pub(super) fn problem(
     state: &State,
     limits: &Limits,
 ) -> Problem {
-    let problem = by_type(error, stage, state, limits)
-        .unwrap_or_else(|| by_text(&format!("{error:#}"), limits));
+    let problem = by_type(error, stage, state, limits).unwrap_or_else(|| by_text(error, limits));
     let stderr = state.journal.stderr_tail();
     match (problem.detail.is_empty(), stderr.is_empty()) {
         (_, true) => problem,
@@ -84,6 +84,9 @@ fn by_type(
             .of_limit(wanted, limits.memory_bytes),
         );
     }
+    if let Some(ResourceTableError::Full) = error.downcast_ref() {
+        return Some(handle_limit(TABLE_CAPACITY as u64));
+    }
     error
         .downcast_ref::<Trap>()
         .map(|trap| by_trap(*trap, stage, limits))
@@ -115,7 +118,8 @@ fn by_trap(trap: Trap, stage: Stage, limits: &Limits) -> Problem {
 
 /// Errors of the component ABI have no type of their own: wasmtime's texts tell them apart. A test
 /// runs a guest for each, so that a changed text is noticed.
-fn by_text(text: &str, limits: &Limits) -> Problem {
+fn by_text(error: &wasmtime::Error, limits: &Limits) -> Problem {
+    let text = &told(error);
     if text.contains("fuel allocated for hostcalls has been exhausted") {
         return Problem::new(
             Code::OutputTooLarge,
@@ -124,23 +128,43 @@ fn by_text(text: &str, limits: &Limits) -> Problem {
         .of_limit(limits.hostcall_bytes, limits.hostcall_bytes)
         .detail(bounded(text));
     }
-    if text.contains("handle") && (text.contains("limit") || text.contains("maximum")) {
-        return Problem::new(Code::CallHandleLimit, "The plugin held too many handles.")
-            .of_limit(u64::from(limits.handles), u64::from(limits.handles))
-            .detail(bounded(text));
+    if text.contains("handle limit exceeded") {
+        return handle_limit(limits.handles.into()).detail(bounded(text));
     }
-    if text.contains("utf-8") || text.contains("UTF-8") {
+    if ["utf-8", "UTF-8", "utf-16", "unpaired surrogate"]
+        .iter()
+        .any(|encoding| text.contains(encoding))
+    {
         return Problem::new(
             Code::OutputInvalidUtf8,
-            "A text in the plugin's answer is not UTF-8.",
+            "A text from the plugin is not in the encoding that it claims.",
         )
         .detail(bounded(text));
     }
-    Problem::new(
-        Code::OutputAbi,
-        "The plugin's answer breaks the component ABI.",
-    )
-    .detail(bounded(text))
+    // A host function or the ABI refused what the guest did, in the middle of its work; without
+    // frames the guest was done, and it is the answer that cannot be read.
+    let problem = match error.downcast_ref::<WasmBacktrace>() {
+        Some(_) => Problem::new(Code::CallTrap, "The plugin crashed."),
+        None => Problem::new(
+            Code::OutputAbi,
+            "The plugin's answer breaks the component ABI.",
+        ),
+    };
+    problem.detail(bounded(text))
+}
+
+/// The causes of an error, without the guest's frames: the plugin's author has better ones.
+fn told(error: &wasmtime::Error) -> String {
+    let causes: Vec<_> = error
+        .chain()
+        .map(ToString::to_string)
+        .filter(|cause| !cause.starts_with("error while executing at wasm backtrace"))
+        .collect();
+    causes.join(": ")
+}
+
+fn handle_limit(limit: u64) -> Problem {
+    Problem::new(Code::CallHandleLimit, "The plugin held too many handles.").of_limit(limit, limit)
 }
 
 /// The call was cut at its deadline.

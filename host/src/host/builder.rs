@@ -6,10 +6,12 @@ use crate::capability::http::{Resolve, Transport};
 use crate::capability::log::LogSink;
 use crate::capability::secret::Vault;
 use crate::catalog::Given;
-use crate::engine::{Engine, EngineSettings};
+use crate::engine::{Compile, Engine, EngineSettings};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
+use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
+use crate::storage::Storage;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -68,7 +70,7 @@ impl HostBuilder {
     }
 
     /// An engine that runs already. One a process is enough for many hosts, and then
-    /// `engine_settings` and `cache` are its own affair.
+    /// `engine_settings`, `cache` and `compile` are its own affair.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
@@ -76,11 +78,19 @@ impl HostBuilder {
 
     /// How this host's own engine is set up.
     pub fn engine_settings(mut self, settings: EngineSettings) -> Self {
-        let cache = self.settings.engine.cache.take();
+        let before = std::mem::take(&mut self.settings.engine);
         self.settings.engine = EngineSettings {
-            cache: settings.cache.clone().or(cache),
+            cache: settings.cache.clone().or(before.cache),
+            compile: settings.compile.clone().or(before.compile),
             ..settings
         };
+        self
+    }
+
+    /// Where plugins are compiled. Without it, in a child when the program has called
+    /// [`compile_child`](crate::compile_child), else in this process.
+    pub fn compile(mut self, compile: Compile) -> Self {
+        self.settings.engine.compile = Some(compile);
         self
     }
 
@@ -118,6 +128,18 @@ impl HostBuilder {
     /// What time plugins are told. Deadlines do not go by it.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where plugins' values are kept; without it they are told that this host keeps none.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.settings.storage = Some(storage);
+        self
+    }
+
+    /// How events are delivered; of use with a storage alone.
+    pub fn events(mut self, policy: DeliveryPolicy) -> Self {
+        self.settings.events = policy;
         self
     }
 

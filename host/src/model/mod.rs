@@ -13,6 +13,7 @@ pub mod id;
 pub mod manifest;
 pub mod outcome;
 pub mod problem;
+pub mod refusal;
 pub mod store;
 pub mod time;
 pub mod usage;

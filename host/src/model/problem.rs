@@ -139,6 +139,9 @@ codes! {
     LoadUnknownImport = "load.unknown_import", "The component imports something this host does not give.";
     LoadFeatureDisabled = "load.feature_disabled", "The component uses a WebAssembly proposal that is switched off.";
     LoadLimit = "load.limit", "The component has more of something than may be compiled.";
+    LoadCompileTimeout = "load.compile_timeout", "The component takes longer to compile than the budget allows.";
+    LoadCompileMemory = "load.compile_memory", "The component takes more memory to compile than the budget allows.";
+    LoadBusy = "load.busy", "Other plugins are being compiled, and enough wait for their turn.";
     LoadCompileFailed = "load.compile_failed", "The component could not be compiled.";
     ManifestInvalid = "manifest.invalid", "The manifest says something that cannot be.";
     GrantInvalid = "grant.invalid", "The grant file has errors.";
@@ -176,6 +179,17 @@ codes! {
     HttpQuota = "http.quota", "The call's budget of HTTP requests or bytes is used up.";
     HttpProtocol = "http.protocol", "The server's answer is not HTTP, or broke off.";
     HttpOther = "http.other", "The request failed in another way.";
+    StoreConflict = "store.conflict", "A value that the call had read was changed by another call before it ended.";
+    StoreQuota = "store.quota", "The plugin's values take more room than they may.";
+    StoreUnavailable = "store.unavailable", "The storage of the plugin's values does not answer.";
+    EventQuota = "event.quota", "A plugin has as many deliveries waiting as it may have.";
+    EventStorageFull = "event.storage_full", "The disk has no room for another event.";
+    EventStorageFailed = "event.storage_failed", "The storage of events does not answer.";
+    EventUnavailable = "event.unavailable", "This host keeps no events.";
+    EventUnknownDelivery = "event.unknown_delivery", "No delivery has this id.";
+    EventRetry = "event.retry", "The plugin wants the event again after a pause.";
+    EventGiveUp = "event.give_up", "The plugin gave the event up.";
+    EventFailed = "event.failed", "The plugin could not deal with the event.";
     EventInterrupted = "event.interrupted", "The host ended while the plugin had the event.";
     EventPoison = "event.poison", "The host ended twice while the plugin had the event; it was set aside.";
     RequestMalformed = "request.malformed", "The query or body cannot be read.";
@@ -189,6 +203,9 @@ codes! {
     RequestTimeout = "request.timeout", "The request did not arrive in time.";
     AuthRequired = "auth.required", "The request carries no credential.";
     AuthDenied = "auth.denied", "The credential is not one of this door's.";
+    AuthSignatureMissing = "auth.signature_missing", "The request is not signed, or a part of its signature is not there.";
+    AuthSignatureMalformed = "auth.signature_malformed", "The signature, or the time it was made at, is not written as this door reads it.";
+    AuthSignatureExpired = "auth.signature_expired", "The request was signed too long before or after now.";
     AuthAccountMismatch = "auth.account_mismatch", "The request names another account than its credential.";
 }
 

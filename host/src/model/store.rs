@@ -3,6 +3,13 @@
 use super::time::Millis;
 use std::collections::BTreeMap;
 
+/// Bytes of the longest key; the contract's number. The shortest has one.
+pub const KEY_BYTES: usize = 256;
+/// Bytes of a key and its value together, at most; the contract's number.
+pub const ENTRY_BYTES: usize = 64 << 10;
+/// Keys that one listing gives, at most; the contract's number.
+pub const LISTED_KEYS: usize = 1_000;
+
 /// A value with the version it has. Versions are never used twice, so that a value which was
 /// removed and written anew is told from the old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,23 @@ impl StoreChanges {
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
     }
+}
+
+/// Why a value was not read or written; cases as in `wit/store.wit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// The key, or key and value together, have more bytes than this.
+    TooLarge(u32),
+    /// So much may be done in a call, or kept, and no more. The text says of what.
+    Quota(String),
+    /// What stands there is no whole number.
+    NotANumber,
+    /// The storage does not answer now. The text is the plugin's to see.
+    Unavailable(String),
+    /// This host keeps no values.
+    Unsupported,
+    /// Something else.
+    Other(String),
 }
 
 /// What becomes of a key.

@@ -26,6 +26,10 @@ pub struct Usage {
     pub http_requests: Used,
     /// Bytes of HTTP bodies and headers, both ways.
     pub http_bytes: Used,
+    /// Operations of the store.
+    pub store_ops: Used,
+    /// Bytes of keys and values written to the store.
+    pub store_bytes: Used,
     /// Bytes written to the log.
     pub log_bytes: Used,
     /// Bytes of text in the answer.
@@ -36,7 +40,7 @@ pub struct Usage {
 
 impl Usage {
     /// Every measure under its name, in the order of the fields.
-    pub fn each(&self) -> [(&'static str, Used); 10] {
+    pub fn each(&self) -> [(&'static str, Used); 12] {
         [
             ("fuel", self.fuel),
             ("setup_fuel", self.setup_fuel),
@@ -45,6 +49,8 @@ impl Usage {
             ("host_calls", self.host_calls),
             ("http_requests", self.http_requests),
             ("http_bytes", self.http_bytes),
+            ("store_ops", self.store_ops),
+            ("store_bytes", self.store_bytes),
             ("log_bytes", self.log_bytes),
             ("output_bytes", self.output_bytes),
             ("blocks", self.blocks),

@@ -95,6 +95,11 @@ fn classify_v4(address: Ipv4Addr) -> AddressClass {
 
 fn classify_v6(address: Ipv6Addr) -> AddressClass {
     let bits = u128::from(address);
+    // Machines that speak ISATAP take the last half of any network for an IPv4 address behind these
+    // two numbers, and send it there.
+    if matches!((bits >> 32) & 0xffff_ffff, 0x0000_5efe | 0x0200_5efe) {
+        return AddressClass::Embedded;
+    }
     V6.iter()
         .find(|(network, prefix, _)| (bits ^ u128::from(*network)) >> (128 - prefix) == 0)
         .map_or_else(
@@ -329,6 +334,124 @@ mod tests {
             ("febf::1", LinkLocal),
             ("fec0::1", Reserved),
             ("ff02::1", Multicast),
+        ] {
+            assert_eq!(
+                classify(address.parse().expect(address)),
+                class,
+                "{address}"
+            );
+        }
+    }
+
+    /// Every network by its first and last address, with the classes on both sides of it.
+    #[rustfmt::skip]
+    const EDGES: &[(&str, &str, AddressClass, Option<AddressClass>, Option<AddressClass>)] = {
+        use AddressClass::*;
+        const OPEN: Option<AddressClass> = Some(Public);
+        &[
+            ("0.0.0.0", "0.255.255.255", Unspecified, None, OPEN),
+            ("10.0.0.0", "10.255.255.255", Private, OPEN, OPEN),
+            ("100.64.0.0", "100.100.100.199", SharedNat, OPEN, Some(Metadata)),
+            ("100.100.100.200", "100.100.100.200", Metadata, Some(SharedNat), Some(SharedNat)),
+            ("100.100.100.201", "100.127.255.255", SharedNat, Some(Metadata), OPEN),
+            ("127.0.0.0", "127.255.255.255", Loopback, OPEN, OPEN),
+            ("168.63.129.16", "168.63.129.16", Metadata, OPEN, OPEN),
+            ("169.254.0.0", "169.254.169.253", LinkLocal, OPEN, Some(Metadata)),
+            ("169.254.169.254", "169.254.169.254", Metadata, Some(LinkLocal), Some(LinkLocal)),
+            ("169.254.170.0", "169.254.170.255", Metadata, Some(LinkLocal), Some(LinkLocal)),
+            ("169.254.171.0", "169.254.255.255", LinkLocal, Some(Metadata), OPEN),
+            ("172.16.0.0", "172.31.255.255", Private, OPEN, OPEN),
+            ("192.0.0.0", "192.0.0.191", Protocol, OPEN, Some(Metadata)),
+            ("192.0.0.192", "192.0.0.192", Metadata, Some(Protocol), Some(Protocol)),
+            ("192.0.0.193", "192.0.0.255", Protocol, Some(Metadata), OPEN),
+            ("192.0.2.0", "192.0.2.255", Documentation, OPEN, OPEN),
+            ("192.88.99.0", "192.88.99.255", Protocol, OPEN, OPEN),
+            ("192.168.0.0", "192.168.255.255", Private, OPEN, OPEN),
+            ("198.18.0.0", "198.19.255.255", Benchmark, OPEN, OPEN),
+            ("198.51.100.0", "198.51.100.255", Documentation, OPEN, OPEN),
+            ("203.0.113.0", "203.0.113.255", Documentation, OPEN, OPEN),
+            ("224.0.0.0", "239.255.255.255", Multicast, OPEN, Some(Reserved)),
+            ("240.0.0.0", "255.255.255.255", Reserved, Some(Multicast), None),
+            ("::", "::", Unspecified, None, Some(Loopback)),
+            ("::1", "::1", Loopback, Some(Unspecified), Some(Embedded)),
+            ("::2", "::ffff:ffff", Embedded, Some(Loopback), Some(Reserved)),
+            ("::ffff:0.0.0.0", "::ffff:255.255.255.255", Embedded, Some(Reserved), Some(Reserved)),
+            ("::ffff:0:0.0.0.0", "::ffff:0:255.255.255.255", Embedded, Some(Reserved), Some(Reserved)),
+            ("64:ff9b::", "64:ff9b::ffff:ffff", Embedded, Some(Reserved), Some(Reserved)),
+            ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", Embedded, Some(Reserved), Some(Reserved)),
+            ("100::", "100::ffff:ffff:ffff:ffff", Reserved, Some(Reserved), Some(Reserved)),
+            ("2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", Embedded, OPEN, Some(Protocol)),
+            ("2001:1::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", Protocol, Some(Embedded), OPEN),
+            ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", Documentation, OPEN, OPEN),
+            ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Embedded, OPEN, OPEN),
+            ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", Documentation, OPEN, OPEN),
+            ("5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Protocol, Some(Reserved), Some(Reserved)),
+            ("fc00::", "fd00:c0:ffff:ffff:ffff:ffff:ffff:ffff", UniqueLocal, Some(Reserved), Some(Metadata)),
+            ("fd00:c1::", "fd00:c1:ffff:ffff:ffff:ffff:ffff:ffff", Metadata, Some(UniqueLocal), Some(UniqueLocal)),
+            ("fd00:ec2::", "fd00:ec2:ffff:ffff:ffff:ffff:ffff:ffff", Metadata, Some(UniqueLocal), Some(UniqueLocal)),
+            ("fd20:ce::", "fd20:ce:ffff:ffff:ffff:ffff:ffff:ffff", Metadata, Some(UniqueLocal), Some(UniqueLocal)),
+            ("fd20:cf::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", UniqueLocal, Some(Metadata), Some(Reserved)),
+            ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", LinkLocal, Some(Reserved), Some(Reserved)),
+            ("fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Reserved, Some(LinkLocal), Some(Multicast)),
+            ("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", Multicast, Some(Reserved), None),
+        ]
+    };
+
+    #[test]
+    fn a_class_begins_and_ends_where_its_network_does() {
+        let beside = |address: IpAddr, down: bool| match address {
+            IpAddr::V4(address) => {
+                let bits = u32::from(address);
+                let bits = if down {
+                    bits.checked_sub(1)
+                } else {
+                    bits.checked_add(1)
+                };
+                bits.map(|bits| IpAddr::from(Ipv4Addr::from(bits)))
+            }
+            IpAddr::V6(address) => {
+                let bits = u128::from(address);
+                let bits = if down {
+                    bits.checked_sub(1)
+                } else {
+                    bits.checked_add(1)
+                };
+                bits.map(|bits| IpAddr::from(Ipv6Addr::from(bits)))
+            }
+        };
+        for (first, last, class, below, above) in EDGES {
+            let (low, high): (IpAddr, IpAddr) =
+                (first.parse().expect(first), last.parse().expect(last));
+            assert_eq!(
+                (classify(low), classify(high)),
+                (*class, *class),
+                "{first} to {last}"
+            );
+            assert_eq!(beside(low, true).map(classify), *below, "before {first}");
+            assert_eq!(beside(high, false).map(classify), *above, "after {last}");
+        }
+        // No network is without its row.
+        for (network, ..) in V4 {
+            assert!(
+                EDGES.iter().any(|row| row.0 == network.to_string()),
+                "{network}"
+            );
+        }
+        for (network, ..) in V6 {
+            let known = |row: &str| row.parse() == Ok(*network);
+            assert!(EDGES.iter().any(|row| known(row.0)), "{network}");
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_at_the_end_of_any_network_is_seen() {
+        use AddressClass::{Embedded, Public};
+        for (address, class) in [
+            ("2606:4700::5efe:7f00:1", Embedded),
+            ("2606:4700::200:5efe:a00:1", Embedded),
+            ("fe80::5efe:c0a8:1", Embedded),
+            ("2606:4700::1:5efe:7f00:1", Public),
+            ("2606:4700::5eff:7f00:1", Public),
         ] {
             assert_eq!(
                 classify(address.parse().expect(address)),

@@ -28,9 +28,16 @@ const FORBIDDEN: &[&str] = &[
     "keep-alive",
     "upgrade",
     "http2-settings",
-    // Who asks: believed by servers that stand behind a proxy.
+    // Who asks, and whom: believed by servers that stand behind a proxy.
     "forwarded",
     "via",
+    "x-forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "x-host",
+    "x-original-host",
     "cookie",
     "cookie2",
     // Another method or path than those that were judged.

@@ -15,6 +15,9 @@ pub struct Limits {
     /// Wall clock for the whole call, waiting for HTTP included. Two seconds: an agent looks
     /// elsewhere after that.
     pub deadline: Duration,
+    /// As `deadline`, for dealing with an event: nobody waits for it, and what it calls may be slow.
+    /// Twenty seconds, as Freshworks gives its own apps.
+    pub event_deadline: Duration,
     /// Linear memory and tables of all of a component's instances together. C by zig starts with
     /// 16 MiB, Python with 12.
     pub memory_bytes: u64,
@@ -28,12 +31,21 @@ pub struct Limits {
     pub log_bytes: u64,
     /// HTTP requests.
     pub http_requests: u32,
+    /// HTTP requests of this plugin that are under way at one time, over all its calls; the others
+    /// wait. What a browser opens to one server, and little enough for a small one.
+    pub http_concurrency: u32,
     /// Bytes of one request's body.
     pub http_request_bytes: u64,
     /// Bytes of one answer's body.
     pub http_response_bytes: u64,
     /// Bytes of HTTP headers and bodies of the whole call, both ways.
     pub http_bytes: u64,
+    /// Operations of the store, reads and writes alike. What a call does with a thousand values is
+    /// better done by a program with a database.
+    pub store_ops: u64,
+    /// Bytes of keys and values that a call may write. They are held back until it has succeeded,
+    /// so this is memory too.
+    pub store_bytes: u64,
     /// Calls of this plugin that run at one time. Fewer than the pool has places, so that one
     /// plugin cannot take them all.
     pub concurrency: u32,
@@ -74,15 +86,19 @@ impl Default for Limits {
             fuel: 50_000_000,
             setup_fuel: 10_000_000,
             deadline: Duration::from_millis(2_000),
+            event_deadline: Duration::from_secs(20),
             memory_bytes: 64 << 20,
             hostcall_bytes: 4 << 20,
             handles: 1_000,
             host_calls: 10_000,
             log_bytes: 64 << 10,
             http_requests: 16,
+            http_concurrency: 8,
             http_request_bytes: 1 << 20,
             http_response_bytes: 2 << 20,
             http_bytes: 8 << 20,
+            store_ops: 1_000,
+            store_bytes: 1 << 20,
             concurrency: 16,
             queue: 64,
             card: CardLimits::default(),

@@ -1,6 +1,8 @@
 //! All decisions: values in, a permit or a typed refusal out. No I/O, no clock, no async.
 
 pub mod address;
+pub mod compile;
+pub mod delivery;
 pub mod egress;
 pub mod header;
 pub mod host;
@@ -10,5 +12,6 @@ pub mod link;
 pub mod method;
 pub mod pattern;
 pub mod permit;
+pub mod retry;
 pub mod rule;
 pub mod url;

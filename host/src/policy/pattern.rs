@@ -94,7 +94,7 @@ impl UrlPattern {
     pub fn check(&self, url: &CanonicalUrl) -> Result<(), Rule> {
         if self.scheme != url.scheme() {
             Err(Rule::Scheme)
-        } else if !self.host.covers(&HostPattern::Exact(url.host().clone())) {
+        } else if !self.host.takes(url.host()) {
             Err(Rule::Host)
         } else if self.port.is_some_and(|port| port != url.port()) {
             Err(Rule::Port)
@@ -204,12 +204,20 @@ impl fmt::Display for UrlPattern {
 }
 
 impl HostPattern {
+    fn takes(&self, host: &Host) -> bool {
+        match (self, host) {
+            (Self::Any, _) => true,
+            (Self::Below(name), Host::Name(inner)) => is_below(inner, name),
+            (Self::Below(_), Host::Address(_)) => false,
+            (Self::Exact(own), host) => own == host,
+        }
+    }
+
     fn covers(&self, other: &Self) -> bool {
         match (self, other) {
+            (_, Self::Exact(host)) => self.takes(host),
             (Self::Any, _) => true,
             (Self::Below(name), Self::Below(inner)) => name == inner || is_below(inner, name),
-            (Self::Below(name), Self::Exact(Host::Name(inner))) => is_below(inner, name),
-            (Self::Exact(host), Self::Exact(other)) => host == other,
             (Self::Below(_) | Self::Exact(_), _) => false,
         }
     }

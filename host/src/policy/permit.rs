@@ -54,6 +54,11 @@ impl HostPermit {
         self.rule.private_network
     }
 
+    /// Whether its server is one that the grant gives secrets to, or this request carries one.
+    pub fn is_given_secrets(&self) -> bool {
+        !self.rule.secrets.is_empty() || self.headers.secrets().next().is_some()
+    }
+
     /// Judges the addresses that the host's name led to. All of them have to be allowed: a name
     /// with a public and a private address is somebody's attempt, not a server.
     ///

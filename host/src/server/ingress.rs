@@ -4,35 +4,66 @@
 use super::{Insiders, Shared, status};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
-use crate::surface::{self, CardSurface, Inbound, Reply, Reveal};
+use crate::surface::{self, CardSurface, EventSurface, Inbound, Reply, Reveal, Route};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use http::HeaderValue;
+use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// When a sender whose event could not be taken is to try again, in seconds: long enough for a disk
+/// to be cleared a little or a queue to shrink, short enough that senders with few tries succeed.
+const RETRY_AFTER_S: &str = "30";
+
 /// Mounts every surface's routes.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new();
     for surface in surface::all() {
-        for route in surface.routes() {
-            router = router.route(route.path, methods(*surface, route.methods));
-        }
+        router = mount(router, Cards(*surface));
+    }
+    for surface in surface::events() {
+        router = mount(router, Events(*surface));
     }
     router
         .fallback(move || async move {
             let problem = Problem::new(Code::RequestNotFound, "Nothing is served at this address.");
-            refuse(&surface::native::Native, &problem, &request_id())
+            refuse(Cards(&surface::native::Native), &problem, &request_id())
         })
         .with_state(shared)
 }
 
-fn methods(surface: &'static dyn CardSurface, allowed: &[Method]) -> MethodRouter<Arc<Shared>> {
+/// A surface of either kind, as the router sees it.
+trait Door: Copy + Send + Sync + 'static {
+    fn name(self) -> &'static str;
+
+    fn routes(self) -> &'static [Route];
+
+    /// Verifies, parses, asks and renders.
+    fn answer(
+        self,
+        shared: &Shared,
+        request: Request,
+        id: &RequestId,
+    ) -> impl Future<Output = Result<Reply, Problem>> + Send;
+
+    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply;
+}
+
+fn mount<D: Door>(mut router: Router<Arc<Shared>>, door: D) -> Router<Arc<Shared>> {
+    for route in door.routes() {
+        router = router.route(route.path, methods(door, route.methods));
+    }
+    router
+}
+
+fn methods<D: Door>(door: D, allowed: &[Method]) -> MethodRouter<Arc<Shared>> {
     let filter = allowed
         .iter()
         .filter_map(|method| MethodFilter::try_from(method.clone()).ok())
@@ -42,13 +73,13 @@ fn methods(surface: &'static dyn CardSurface, allowed: &[Method]) -> MethodRoute
             Code::RequestMethod,
             "This address does not answer this method.",
         );
-        refuse(surface, &problem, &request_id())
+        refuse(door, &problem, &request_id())
     };
     match filter {
         Some(filter) => on(
             filter,
             move |State(shared): State<Arc<Shared>>, request: Request| {
-                handle(surface, shared, request)
+                handle(door, shared, request)
             },
         )
         .fallback(refused),
@@ -56,51 +87,110 @@ fn methods(surface: &'static dyn CardSurface, allowed: &[Method]) -> MethodRoute
     }
 }
 
-async fn handle(
-    surface: &'static dyn CardSurface,
-    shared: Arc<Shared>,
-    request: Request,
-) -> Response {
+async fn handle<D: Door>(door: D, shared: Arc<Shared>, request: Request) -> Response {
     let id = request_id();
-    match answer(surface, &shared, request, &id).await {
-        Ok(response) => response,
+    match door.answer(&shared, request, &id).await {
+        Ok(reply) => respond(reply),
         Err(problem) => {
             tracing::info!(
-                surface = surface.name(),
+                surface = door.name(),
                 request = %id,
                 code = %problem.code,
                 field = problem.field,
                 "request refused"
             );
-            refuse(surface, &problem, &id)
+            refuse(door, &problem, &id)
         }
     }
 }
 
-async fn answer(
-    surface: &'static dyn CardSurface,
-    shared: &Shared,
-    request: Request,
-    id: &RequestId,
-) -> Result<Response, Problem> {
-    let (parts, body) = request.into_parts();
-    let body = arrive(body, shared).await?;
-    let plugin = plugin_of(parts.uri.path(), surface);
-    let inbound = Inbound {
+/// Contact cards of a desk.
+#[derive(Clone, Copy)]
+struct Cards(&'static dyn CardSurface);
+
+impl Door for Cards {
+    fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    fn routes(self) -> &'static [Route] {
+        self.0.routes()
+    }
+
+    async fn answer(
+        self,
+        shared: &Shared,
+        request: Request,
+        id: &RequestId,
+    ) -> Result<Reply, Problem> {
+        let surface = self.0;
+        let (parts, body) = request.into_parts();
+        let body = arrive(body, shared).await?;
+        let plugin = plugin_of(parts.uri.path(), surface);
+        let inbound = inbound(&parts, &body, plugin.as_deref());
+        let account = surface.verify(&inbound, &shared.keys)?;
+        let question = surface.parse(&inbound, account, id.clone())?;
+        let reveal = reveal(&parts, shared.settings.insiders);
+        let pane = match reveal == Reveal::Inside && surface.asks_why(&inbound) {
+            true => shared.host.explain(&question).await?,
+            false => shared.host.ask(&question).await?,
+        };
+        Ok(surface.render(&pane, reveal))
+    }
+
+    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
+        self.0.refuse(problem, status::of(problem.code), id)
+    }
+}
+
+/// Product events of a desk. The answer is a promise: the event is on the disk.
+#[derive(Clone, Copy)]
+struct Events(&'static dyn EventSurface);
+
+impl Door for Events {
+    fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    fn routes(self) -> &'static [Route] {
+        self.0.routes()
+    }
+
+    async fn answer(
+        self,
+        shared: &Shared,
+        request: Request,
+        id: &RequestId,
+    ) -> Result<Reply, Problem> {
+        let surface = self.0;
+        let (parts, body) = request.into_parts();
+        let body = arrive(body, shared).await?;
+        let inbound = inbound(&parts, &body, None);
+        let now = shared.host.now();
+        let account = surface.verify(&inbound, &shared.keys, now)?;
+        let event = surface.parse(&inbound, account, now)?;
+        let receipt = shared.host.accept(event).await?;
+        Ok(surface.accepted(&receipt, id))
+    }
+
+    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
+        let mut reply = self.0.refuse(problem, status::of(problem.code), id);
+        if problem.retryable {
+            let wait = HeaderValue::from_static(RETRY_AFTER_S);
+            reply.headers.insert(RETRY_AFTER, wait);
+        }
+        reply
+    }
+}
+
+fn inbound<'a>(parts: &'a Parts, body: &'a [u8], plugin: Option<&'a str>) -> Inbound<'a> {
+    Inbound {
         method: &parts.method,
         query: parts.uri.query().unwrap_or_default(),
         headers: &parts.headers,
-        body: &body,
-        plugin: plugin.as_deref(),
-    };
-    let account = surface.verify(&inbound, &shared.keys)?;
-    let question = surface.parse(&inbound, account, id.clone())?;
-    let reveal = reveal(&parts, shared.settings.insiders);
-    let pane = match reveal == Reveal::Inside && surface.asks_why(&inbound) {
-        true => shared.host.explain(&question).await?,
-        false => shared.host.ask(&question).await?,
-    };
-    Ok(respond(surface.render(&pane, reveal)))
+        body,
+        plugin,
+    }
 }
 
 /// The whole body, within its bounds in size and time.
@@ -165,8 +255,8 @@ fn reveal(parts: &Parts, insiders: Insiders) -> Reveal {
     }
 }
 
-fn refuse(surface: &dyn CardSurface, problem: &Problem, id: &RequestId) -> Response {
-    respond(surface.refuse(problem, status::of(problem.code), id))
+fn refuse<D: Door>(door: D, problem: &Problem, id: &RequestId) -> Response {
+    respond(door.refuse(problem, id))
 }
 
 fn respond(reply: Reply) -> Response {

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// Bounds of the traffic listener.
 #[derive(Clone, Debug)]
@@ -104,24 +105,36 @@ pub async fn serve(
     let admin_router = admin::router(host.clone());
     let watching = watching(&host, settings.watch);
     let traffic_router = host.router(keys, settings);
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let both = async {
+    let (stop, stopped) = watch::channel(false);
+    let (last, quiet) = watch::channel(false);
+    let listening = async {
         tokio::join!(
             listen::run(traffic, traffic_router, bounds, stopped.clone()),
             listen::run(admin, admin_router, bounds, stopped),
-        )
+        );
+        // Deliveries go on until the last event that somebody sends is accepted.
+        let _ = last.send(true);
     };
-    tokio::pin!(both);
+    let all = async { tokio::join!(listening, delivering(&host, quiet)) };
+    tokio::pin!(all);
     tokio::select! {
-        _ = &mut both => {}
+        _ = &mut all => {}
         () = watching => {}
         () = shutdown => {
             // Nobody listens any more only when both loops have ended, and then this is no news.
             let _ = stop.send(true);
-            both.await;
+            all.await;
         }
     }
     Ok(())
+}
+
+/// Hands events over until it is `quiet`.
+async fn delivering(host: &Host, mut quiet: watch::Receiver<bool>) {
+    host.deliver(async move {
+        let _ = quiet.wait_for(|quiet| *quiet).await;
+    })
+    .await;
 }
 
 /// Never ends, watched or not.

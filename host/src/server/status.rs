@@ -10,14 +10,24 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView => {
             StatusCode::BAD_REQUEST
         }
-        Code::AuthRequired | Code::AuthDenied => StatusCode::UNAUTHORIZED,
+        Code::AuthRequired
+        | Code::AuthDenied
+        | Code::AuthSignatureMissing
+        | Code::AuthSignatureMalformed
+        | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
         Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
-        Code::RequestUnknownPlugin | Code::RequestNotFound => StatusCode::NOT_FOUND,
+        Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery => {
+            StatusCode::NOT_FOUND
+        }
         Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::CallBusy => StatusCode::SERVICE_UNAVAILABLE,
+        Code::CallBusy | Code::LoadBusy | Code::EventStorageFailed | Code::EventUnavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Code::EventQuota => StatusCode::TOO_MANY_REQUESTS,
+        Code::EventStorageFull => StatusCode::INSUFFICIENT_STORAGE,
         // What an operator asked to be loaded again, and cannot be.
         Code::LoadNotWasm
         | Code::LoadWrongKind
@@ -32,6 +42,8 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::LoadUnknownImport
         | Code::LoadFeatureDisabled
         | Code::LoadLimit
+        | Code::LoadCompileTimeout
+        | Code::LoadCompileMemory
         | Code::LoadCompileFailed
         | Code::ManifestInvalid
         | Code::GrantInvalid
@@ -69,6 +81,12 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::HttpTooLarge
         | Code::HttpQuota
         | Code::HttpProtocol
-        | Code::HttpOther => StatusCode::INTERNAL_SERVER_ERROR,
+        | Code::HttpOther
+        | Code::StoreConflict
+        | Code::StoreQuota
+        | Code::StoreUnavailable
+        | Code::EventRetry
+        | Code::EventGiveUp
+        | Code::EventFailed => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

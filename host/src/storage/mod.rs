@@ -21,9 +21,12 @@ pub mod quota;
     expect(dead_code, reason = "what is in memory is measured, not read back")
 )]
 mod record;
+mod scratch;
 #[cfg(feature = "server")]
 pub mod sqlite;
 mod turn;
+
+pub use scratch::Scratch;
 
 use crate::model::delivery::{
     Attempt, Backlog, Claim, Delivery, DeliveryId, DeliveryState, Ending, Receipt,

@@ -13,6 +13,7 @@ use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The JSON of an event, all but the desk's own, which is kept beside it as it came.
 pub(super) fn of_event(event: &Event) -> String {
@@ -26,37 +27,36 @@ pub(super) fn event(json: &str, raw: String) -> Result<Event, StorageError> {
     Ok(event)
 }
 
-/// The JSON of what a try used.
+/// The JSON of what a try used: every measure by its name.
 pub(super) fn of_usage(usage: &Usage) -> String {
-    write(&usage.each().map(|(_, used)| (used.used, used.limit)))
+    let each = usage.each().into_iter();
+    write(
+        &each
+            .map(|(name, used)| (name, (used.used, used.limit)))
+            .collect::<BTreeMap<_, _>>(),
+    )
 }
 
-/// What a try used, by its JSON.
+/// What a try used, by its JSON. A measure that was not taken yet is nothing of nothing.
 pub(super) fn usage(json: &str) -> Result<Usage, StorageError> {
-    let each: [(u64, u64); 10] = read(json)?;
-    let [
-        fuel,
-        setup_fuel,
-        time_ms,
-        memory_bytes,
-        host_calls,
-        http_requests,
-        http_bytes,
-        log_bytes,
-        output_bytes,
-        blocks,
-    ] = each.map(|(used, limit)| Used { used, limit });
+    let each: BTreeMap<String, (u64, u64)> = read(json)?;
+    let of = |name: &str| {
+        let (used, limit) = each.get(name).copied().unwrap_or_default();
+        Used { used, limit }
+    };
     Ok(Usage {
-        fuel,
-        setup_fuel,
-        time_ms,
-        memory_bytes,
-        host_calls,
-        http_requests,
-        http_bytes,
-        log_bytes,
-        output_bytes,
-        blocks,
+        fuel: of("fuel"),
+        setup_fuel: of("setup_fuel"),
+        time_ms: of("time_ms"),
+        memory_bytes: of("memory_bytes"),
+        host_calls: of("host_calls"),
+        http_requests: of("http_requests"),
+        http_bytes: of("http_bytes"),
+        store_ops: of("store_ops"),
+        store_bytes: of("store_bytes"),
+        log_bytes: of("log_bytes"),
+        output_bytes: of("output_bytes"),
+        blocks: of("blocks"),
     })
 }
 
@@ -381,6 +381,8 @@ mod tests {
         };
         used.blocks = Used { used: 1, limit: 2 };
         assert_eq!(usage(&of_usage(&used)).expect("a record"), used);
+        let earlier = usage("{\"fuel\":[7,9],\"gone\":[1,2]}").expect("a record");
+        assert_eq!(earlier.fuel, Used { used: 7, limit: 9 });
         let failed = AttemptError {
             code: "call.trap".into(),
             message: "It crashed.".into(),

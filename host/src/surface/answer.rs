@@ -1,6 +1,7 @@
 //! What the JSON doors have in common on the way out.
 
 use super::Reply;
+use crate::model::delivery::Receipt;
 use crate::model::id::RequestId;
 use crate::model::problem::Problem;
 use bytes::Bytes;
@@ -41,6 +42,39 @@ pub(super) fn refusal(problem: &Problem, status: StatusCode, request_id: &Reques
         request_id: request_id.as_str(),
     };
     json(status, &refusal, 512)
+}
+
+/// What became of an event: 202 when it is new, 200 when it was known, with the first deliveries.
+pub(super) fn receipt(receipt: &Receipt) -> Reply {
+    #[derive(serde::Serialize)]
+    struct Accepted<'a> {
+        event_id: &'a str,
+        duplicate: bool,
+        deliveries: Vec<Delivery<'a>>,
+    }
+
+    #[derive(serde::Serialize)]
+    struct Delivery<'a> {
+        id: &'a str,
+        plugin: &'a str,
+        state: &'static str,
+    }
+
+    let status = match receipt.duplicate {
+        true => StatusCode::OK,
+        false => StatusCode::ACCEPTED,
+    };
+    let deliveries = receipt.deliveries.iter().map(|queued| Delivery {
+        id: &queued.id.0,
+        plugin: queued.plugin.as_str(),
+        state: queued.state.as_str(),
+    });
+    let accepted = Accepted {
+        event_id: &receipt.event_id,
+        duplicate: receipt.duplicate,
+        deliveries: deliveries.collect(),
+    };
+    json(status, &accepted, 256)
 }
 
 /// A problem as every answer writes it.

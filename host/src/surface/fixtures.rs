@@ -6,16 +6,16 @@
 //! the difference before keeping it.
 
 use super::keys::{AccountKeys, Key, Keys};
-use super::{CardSurface, Inbound, Question, Reply, Reveal};
+use super::recording::{self, Recording};
+use super::{CardSurface, Question, Reveal};
 use crate::model::card::*;
 use crate::model::id::{AccountId, Generation, PluginId, RequestId};
 use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome, Pane};
 use crate::model::problem::{Code, Problem};
 use crate::model::usage::{Usage, Used};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::StatusCode;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
 #[test]
 fn native_answers_as_recorded() {
@@ -28,58 +28,14 @@ fn imbox_answers_as_recorded() {
 }
 
 fn run(folder: &str, surface: &dyn CardSurface) {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures")).join(folder);
-    let mut requests: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .expect("the folder of fixtures")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|kind| kind == "http"))
-        .collect();
-    requests.sort();
-    assert!(
-        requests.len() >= 10,
-        "{} holds recordings",
-        folder.display()
-    );
-    let mut wrong = Vec::new();
-    for path in requests {
-        let expect_path = path.with_extension("expect");
-        let request = std::fs::read_to_string(&path).expect("a request");
-        let expected = std::fs::read_to_string(&expect_path).unwrap_or_default();
-        let setup = expected.lines().next().unwrap_or("pane: one, cards");
-        let got = answer(surface, &request, setup);
-        if std::env::var_os("SIDEPANE_BLESS").is_some() {
-            std::fs::write(&expect_path, &got).expect("the file is written");
-        } else if got != expected {
-            wrong.push(format!("{}:\n{got}", path.display()));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    recording::run(folder, "pane: one, cards", |request, setup| {
+        answer(surface, request, setup)
+    });
 }
 
 /// The whole way of one request, as text.
-fn answer(surface: &dyn CardSurface, request: &str, setup: &str) -> String {
-    let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
-    let body = body.strip_suffix('\n').unwrap_or(body);
-    let mut lines = head.lines();
-    let mut words = lines.next().expect("a request line").split(' ');
-    let method: Method = words.next().expect("a method").parse().expect("a method");
-    let target = words.next().expect("a target");
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut headers = HeaderMap::new();
-    for line in lines {
-        let (name, value) = line.split_once(": ").expect("a header");
-        headers.append(
-            HeaderName::from_bytes(name.as_bytes()).expect("a name"),
-            HeaderValue::from_str(value).expect("a value"),
-        );
-    }
-    let inbound = Inbound {
-        method: &method,
-        query,
-        headers: &headers,
-        body: body.as_bytes(),
-        plugin: path.strip_prefix("/imbox/"),
-    };
+fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String {
+    let inbound = request.inbound(request.path.strip_prefix("/imbox/"));
     let request_id = RequestId::new("req-1");
     let asked = surface
         .verify(&inbound, &keys())
@@ -96,7 +52,7 @@ fn answer(surface: &dyn CardSurface, request: &str, setup: &str) -> String {
             surface.refuse(&problem, StatusCode::IM_A_TEAPOT, &request_id)
         }
     };
-    write_reply(&mut text, &reply);
+    recording::write_reply(&mut text, &reply);
     text
 }
 
@@ -105,12 +61,14 @@ fn keys() -> Keys {
         account: AccountId::parse(id).expect("an account"),
         api_tokens: vec![Key::new(token)],
         imbox: vec![(http::header::AUTHORIZATION, Key::new(header))],
+        ..AccountKeys::default()
     };
     Keys {
         accounts: vec![
             account("north", "token-north", "Basic bm9ydGg="),
             account("south", "token-south", "Basic c291dGg="),
         ],
+        ..Keys::default()
     }
 }
 
@@ -156,17 +114,6 @@ fn write_question(text: &mut String, question: &Question) {
             let _ = writeln!(text, "{group}[{name}]: {value}");
         }
     }
-}
-
-fn write_reply(text: &mut String, reply: &Reply) {
-    // The status of a refusal is the server's: here it is a word that no server says.
-    let _ = writeln!(text, "\n{}", reply.status);
-    for (name, value) in &reply.headers {
-        let _ = writeln!(text, "{name}: {}", value.to_str().expect("ASCII"));
-    }
-    let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
-    let pretty = serde_json::to_string_pretty(&body).expect("JSON");
-    let _ = writeln!(text, "\n{pretty}");
 }
 
 /// The pane that a first line such as `pane: full, inside` names.

@@ -5,14 +5,32 @@
 //! server mounts them, calls the plugins in between and adds nothing of its own.
 
 mod answer;
+mod bearer;
+mod body;
 mod bounds;
+pub mod chatwoot;
+#[cfg(test)]
+mod event_fixtures;
+#[cfg(test)]
+mod event_storm;
 #[cfg(test)]
 mod fixtures;
+pub mod freshchat;
+mod identity;
 pub mod imbox;
 mod json;
 pub mod keys;
+mod lenient;
+mod moment;
 pub mod native;
 mod query;
+#[cfg(test)]
+mod recording;
+mod rsa_key;
+mod signature;
+mod strict;
+
+pub use body::MAX_EVENT;
 
 use crate::model::context::Context;
 use crate::model::delivery::Receipt;
@@ -28,6 +46,16 @@ use keys::Keys;
 /// All doors for contact cards. A new desk is a folder and a line here.
 pub fn all() -> &'static [&'static dyn CardSurface] {
     &[&native::Native, &imbox::ImBox]
+}
+
+/// All doors for product events. A new desk is a folder and a line here.
+pub fn events() -> &'static [&'static dyn EventSurface] {
+    &[
+        &native::Events,
+        &freshchat::Events,
+        &freshchat::Webhook,
+        &chatwoot::Chatwoot,
+    ]
 }
 
 /// A desk's door for contact cards.

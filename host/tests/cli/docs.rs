@@ -25,6 +25,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo run --release -p sidepane-bench -- --soak reload",
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
+    (
+        "cargo run --release -p sidepane-bench -- --accept",
+        "a measurement of a minute, on a quiet disk",
+    ),
+    (
+        "cargo run --release -p sidepane-bench -- --backlog",
+        "a measurement of minutes, on a quiet disk",
+    ),
     ("cargo test --workspace", "runs this test"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),

@@ -10,6 +10,17 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
 }
 
+/// A contact's message, as `/v1/events` takes it; it stands in docs/cli.md too.
+pub(crate) const MESSAGE: &str = r#"{
+  "id": "m-1",
+  "event_type": "message.created",
+  "actor": {"kind": "user"},
+  "contact": {"email": "ada@example.com"},
+  "conversation": {"id": "c-1"},
+  "message": {"kind": "public", "direction": "incoming", "text": "I want a refund"}
+}
+"#;
+
 /// How a command ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -29,13 +40,15 @@ impl Stage {
         Self { folder }
     }
 
-    /// Both examples, and three files that are no plugins: a core module, native code, a text.
+    /// The examples, an event, and three files that are no plugins: a core module, native code, a
+    /// text.
     pub(crate) fn set() -> Self {
         let stage = Self::empty();
-        for name in ["hello", "order-lookup"] {
+        for name in ["auto-tag", "hello", "order-lookup", "visit-counter"] {
             let bytes = std::fs::read(e2e::guests::plugin(name)).expect("a compiled guest");
             stage.file(&format!("{name}.wasm"), &bytes);
         }
+        stage.file("message.json", MESSAGE.as_bytes());
         stage.file("core.wasm", b"\0asm\x01\0\0\0");
         stage.file("native.wasm", &native());
         stage.file("text.wasm", b"not a plugin\n");
@@ -103,10 +116,17 @@ fn native() -> Vec<u8> {
         },
         cache: Some(cache.folder.clone()),
         workers: Some(1),
+        ..EngineSettings::default()
     })
     .expect("an engine");
     let bytes = std::fs::read(e2e::guests::plugin("hello")).expect("a compiled guest");
-    engine.prepare(&bytes).expect("a program");
+    // On a thread of its own: some tests are inside of a runtime already.
+    let prepared = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("threads to run on");
+        runtime.block_on(engine.prepare(bytes)).map(drop)
+    });
+    let prepared = prepared.join().expect("no panic");
+    prepared.expect("a program");
     let entries = std::fs::read_dir(&cache.folder).expect("the cache");
     let artefact = entries
         .map(|entry| entry.expect("an entry").path())

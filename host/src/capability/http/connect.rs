@@ -15,6 +15,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
+/// The most bytes of what TLS says went wrong: enough for two names.
+const MAX_CLAUSE_BYTES: usize = 600;
+
 /// A connection, encrypted or not.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -110,12 +113,38 @@ async fn dial_one(address: SocketAddr) -> io::Result<TcpStream> {
 }
 
 fn explain(error: &io::Error) -> String {
-    let text = error.to_string();
+    let mut text = error.to_string();
     if text.contains("UnknownIssuer") {
-        "its certificate comes from nobody this machine trusts; a company's own authority is named \
-         by `ca_file` in the grant"
-            .to_owned()
-    } else {
-        text
+        return "its certificate comes from nobody this machine trusts; a company's own authority \
+                is named by `ca_file` in the grant"
+            .to_owned();
+    }
+    // The names of a certificate are the server's to choose, and may be thousands.
+    text.truncate(text.floor_char_boundary(MAX_CLAUSE_BYTES));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// Linux takes the unspecified address for loopback: a dial that ends at another address than
+    /// the one that was judged.
+    #[tokio::test]
+    async fn a_socket_that_ends_elsewhere_is_not_used() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let judged = listener.local_addr().expect("an address");
+        assert!(dial_one(judged).await.is_ok());
+        let elsewhere = SocketAddr::from(([0, 0, 0, 0], judged.port()));
+        let error = dial_one(elsewhere).await.expect_err("another peer");
+        assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+    }
+
+    #[test]
+    fn what_a_certificate_says_is_cut() {
+        let long = io::Error::other("\u{e9}".repeat(MAX_CLAUSE_BYTES));
+        let told = explain(&long);
+        assert!(told.len() <= MAX_CLAUSE_BYTES && told.ends_with('\u{e9}'));
     }
 }

@@ -1,16 +1,18 @@
 //! A plugin's HTTP requests: judged, resolved, judged again, sent, cut down to size, redacted.
 
+mod answer;
 mod budget;
 mod connect;
 mod exchange;
 mod outgoing;
 mod phase;
-mod redact;
+mod places;
 mod resolve;
 mod transport;
 mod trust;
 
 pub use budget::HttpBudget;
+pub use places::HttpPlaces;
 pub use resolve::{Resolve, ResolveError, Resolving, SystemResolver};
 pub use transport::{Outbound, Received, Transport};
 
@@ -19,12 +21,13 @@ use crate::model::http::{Body, HttpError, Phase, Request, Response};
 use crate::policy::egress::EgressPolicy;
 use crate::policy::permit::HostPermit;
 use crate::policy::url::Host;
+use answer::answer;
 use arc_swap::ArcSwap;
 use connect::Connector;
 use outgoing::Outgoing;
 use phase::within;
-use redact::Redactor;
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,6 +46,21 @@ pub struct HttpClient {
     resolver: Arc<dyn Resolve>,
     transport: Arc<dyn Transport>,
     dials: Arc<AtomicU64>,
+}
+
+/// On what terms one call may send: what it is allowed, what it has left, until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// What manifest and grant allow.
+    pub policy: &'a EgressPolicy,
+    /// The installation's secrets.
+    pub secrets: &'a Secrets,
+    /// The plugin's places for requests.
+    pub places: &'a HttpPlaces,
+    /// What the call may still send and receive.
+    pub budget: &'a HttpBudget,
+    /// When the call has to be over.
+    pub deadline: Instant,
 }
 
 impl HttpClient {
@@ -73,42 +91,40 @@ impl HttpClient {
         self.dials.load(Ordering::Relaxed)
     }
 
-    /// Sends one request and reads the whole answer, at the latest until `deadline` or until the
-    /// request's own timeout.
+    /// Sends one request and reads the whole answer, at the latest until the terms' deadline or
+    /// until the request's own timeout.
     ///
     /// Dropping the future closes the connection; nothing of it runs on, but for a lookup of the
     /// system's resolver that cannot be called back.
     ///
     /// # Errors
     /// [`HttpError`]; with `Denied` and `Quota` nothing was sent.
-    pub async fn send(
-        &self,
-        request: Request,
-        policy: &EgressPolicy,
-        secrets: &Secrets,
-        budget: &HttpBudget,
-        deadline: Instant,
-    ) -> Result<Response, HttpError> {
-        let permit = policy.judge(&request).map_err(HttpError::Denied)?;
+    pub async fn send(&self, request: Request, terms: &Terms<'_>) -> Result<Response, HttpError> {
+        let permit = terms.policy.judge(&request).map_err(HttpError::Denied)?;
         let deadline = match request.timeout_ms {
             // A timer of no length at all would never let anything happen.
-            Some(ms) => deadline.min(Instant::now() + Duration::from_millis(u64::from(ms).max(1))),
-            None => deadline,
+            Some(ms) => {
+                let own = Instant::now() + Duration::from_millis(u64::from(ms).max(1));
+                terms.deadline.min(own)
+            }
+            None => terms.deadline,
         };
         let body = request.body.map(Body::into_bytes);
         let body_bytes = body.as_ref().map_or(0, Vec::len);
-        let outgoing = Outgoing::write(&permit, body, secrets)?;
-        budget.pay_request(outgoing.head_bytes, body_bytes)?;
+        let outgoing = Outgoing::write(&permit, body, terms.secrets)?;
+        terms.budget.pay_request(outgoing.head_bytes, body_bytes)?;
+        let _place = terms.places.take(deadline).await?;
         let addresses = within(Phase::Resolve, deadline, self.resolve(&permit)).await?;
         let own = self.own_among(&addresses);
         let outbound = Outbound {
             permit: permit.admit(&addresses, &own).map_err(HttpError::Denied)?,
             request: outgoing.request,
-            budget,
+            budget: terms.budget,
             deadline,
         };
         let received = self.transport.exchange(outbound).await?;
-        answer(received, &outgoing.redactor)
+        let redactors = [&outgoing.pairs, terms.secrets.redactor()];
+        answer(received, &redactors, permit.is_given_secrets())
     }
 
     /// Sends all requests side by side. Answers stand in their order, and one that fails fails
@@ -116,14 +132,11 @@ impl HttpClient {
     pub async fn send_all(
         &self,
         requests: Vec<Request>,
-        policy: &EgressPolicy,
-        secrets: &Secrets,
-        budget: &HttpBudget,
-        deadline: Instant,
+        terms: &Terms<'_>,
     ) -> Vec<Result<Response, HttpError>> {
         let sends = requests
             .into_iter()
-            .map(|request| self.send(request, policy, secrets, budget, deadline));
+            .map(|request| self.send(request, terms));
         futures_util::future::join_all(sends).await
     }
 
@@ -166,30 +179,12 @@ impl fmt::Debug for HttpClient {
 }
 
 /// Whether one of this machine's network cards has the address: only then a socket can be bound to
-/// it. Nothing is sent.
+/// it. Nothing is sent. Where the system cannot say, it counts as one.
 fn is_local(address: IpAddr) -> bool {
-    UdpSocket::bind((address, 0)).is_ok()
-}
-
-fn answer(received: Received, redactor: &Redactor) -> Result<Response, HttpError> {
-    let Received { head, mut body } = received;
-    let status = head.status.as_u16();
-    if !(200..=599).contains(&status) {
-        let why = format!("the status {status} is not one from 200 to 599");
-        return Err(HttpError::Protocol(why));
+    match UdpSocket::bind((address, 0)) {
+        Ok(_) => true,
+        Err(error) => error.kind() != io::ErrorKind::AddrNotAvailable,
     }
-    let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        let text = || String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let withheld = redactor.withholds(name.as_str(), value.as_bytes());
-        (!withheld).then(|| (name.as_str().to_owned(), text()))
-    };
-    let headers = head.headers.iter().filter_map(shown).collect();
-    redactor.mask(&mut body);
-    Ok(Response {
-        status,
-        headers,
-        body: Body::from_bytes(body),
-    })
 }
 
 #[cfg(test)]

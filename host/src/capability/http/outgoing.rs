@@ -1,6 +1,6 @@
 //! A permitted request in the form it is sent in.
 
-use super::redact::Redactor;
+use crate::capability::redact::Redactor;
 use crate::capability::secret::{SecretError, Secrets};
 use crate::model::http::{Denial, HttpError, Rule};
 use crate::policy::header::RequestValue;
@@ -15,11 +15,12 @@ const USER_AGENT: &str = concat!("sidepane/", env!("CARGO_PKG_VERSION"));
 /// What a request's line costs beside method and target: two spaces, the version and the ends.
 const LINE_BYTES: usize = 16;
 
-/// The request, and what its answer must not repeat.
+/// The request, and what its answer must not repeat beside the secrets themselves.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub(super) request: http::Request<Option<Bytes>>,
-    pub(super) redactor: Redactor,
+    /// Knows the encoded pairs of Basic: as good as the secret in them.
+    pub(super) pairs: Redactor,
     /// Bytes of the request line and headers.
     pub(super) head_bytes: usize,
 }
@@ -35,7 +36,7 @@ impl Outgoing {
         body: Option<Vec<u8>>,
         secrets: &Secrets,
     ) -> Result<Self, HttpError> {
-        let mut redactor = Redactor::default();
+        let mut pairs = Redactor::default();
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, plain(permit.url().authority())?);
         for (name, value) in permit.headers().iter() {
@@ -47,14 +48,9 @@ impl Outgoing {
                 } => {
                     let denied = |error| HttpError::Denied(deny(secret, &error));
                     let value = secrets.write(secret, format).map_err(denied)?;
-                    redactor.add(secrets.value(secret).map_err(denied)?);
-                    // A pair's encoding is as good as the secret in it.
-                    let pair = value
-                        .to_str()
-                        .ok()
-                        .and_then(|text| text.strip_prefix("Basic "));
-                    if let Some(pair) = pair {
-                        redactor.add(pair);
+                    let text = value.to_str().unwrap_or_default();
+                    if let Some(pair) = text.strip_prefix("Basic ") {
+                        pairs.add(pair);
                     }
                     value
                 }
@@ -83,7 +79,7 @@ impl Outgoing {
         *request.headers_mut() = headers;
         Ok(Self {
             request,
-            redactor,
+            pairs,
             head_bytes,
         })
     }

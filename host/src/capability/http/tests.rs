@@ -135,6 +135,7 @@ struct Bench {
     client: HttpClient,
     policy: EgressPolicy,
     secrets: Secrets,
+    places: HttpPlaces,
     budget: HttpBudget,
 }
 
@@ -146,6 +147,7 @@ impl Bench {
             client: HttpClient::new(Arc::new(ArcSwap::from_pointee(own.to_vec())), resolver),
             policy: EgressPolicy::default(),
             secrets,
+            places: HttpPlaces::new(8),
             budget: HttpBudget::new(&Limits::default()),
         }
     }
@@ -160,10 +162,17 @@ impl Bench {
     }
 
     async fn send_within(&self, request: Request, time: Duration) -> Result<Response, HttpError> {
-        let deadline = Instant::now() + time;
-        self.client
-            .send(request, &self.policy, &self.secrets, &self.budget, deadline)
-            .await
+        self.client.send(request, &self.terms(time)).await
+    }
+
+    fn terms(&self, time: Duration) -> Terms<'_> {
+        Terms {
+            policy: &self.policy,
+            secrets: &self.secrets,
+            places: &self.places,
+            budget: &self.budget,
+            deadline: Instant::now() + time,
+        }
     }
 
     async fn denied(&self, request: Request) -> Denial {
@@ -336,7 +345,7 @@ async fn addresses_that_no_plugin_may_reach_are_not_dialled() {
 
 #[tokio::test]
 async fn a_name_with_no_or_too_many_addresses_is_not_dialled() {
-    let many: Vec<_> = (0..65).map(|last| format!("1.1.1.{last}")).collect();
+    let many: Vec<_> = (0..33).map(|last| format!("1.1.1.{last}")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
     let dns = FakeDns::of(&[("many.test", &many), ("none.test", &[])]);
     for host in ["many.test", "none.test", "unknown.test"] {
@@ -491,7 +500,6 @@ async fn a_call_has_so_many_requests_and_bytes() {
     let mut long = get(&base);
     long.body = Some(Body::Text("hello".to_owned()));
     assert_eq!(bench.send(long).await, Err(HttpError::TooLarge(4)));
-    let deadline = Instant::now() + Duration::from_secs(5);
     let requests = vec![
         get(&base),
         get("http://other.test/"),
@@ -499,15 +507,8 @@ async fn a_call_has_so_many_requests_and_bytes() {
         get(&base),
         get(&base),
     ];
-    let Bench {
-        client,
-        policy,
-        secrets,
-        budget,
-    } = &bench;
-    let answers = client
-        .send_all(requests, policy, secrets, budget, deadline)
-        .await;
+    let terms = bench.terms(Duration::from_secs(5));
+    let answers = bench.client.send_all(requests, &terms).await;
     let words: Vec<_> = answers
         .iter()
         .map(|answer| match answer {
@@ -519,6 +520,102 @@ async fn a_call_has_so_many_requests_and_bytes() {
         .collect();
     assert_eq!(words, ["ok", "denied", "ok", "ok", "quota"]);
     assert_eq!(server.connections.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_secret_that_is_given_back_later_is_masked_too() {
+    let kept = std::sync::Mutex::new(String::new());
+    let server = Server::answering(move |request| {
+        let mut kept = kept.lock().expect("no panic");
+        let answer = format!("HTTP/1.1 200 OK\r\n\r\n{kept}");
+        request.clone_into(&mut kept);
+        answer
+    })
+    .await;
+    let base = format!("http://crm.test:{}/", server.port);
+    let bench = Bench::new(crm(), &[]).granting(&base, true);
+    let first = with_header(get(&base), "x-key", key(SecretFormat::Raw));
+    assert!(bench.send(first).await.is_ok());
+    let second = bench.send(get(&base)).await.expect("an answer");
+    let body = String::from_utf8(second.body.into_bytes()).expect("text");
+    assert!(body.contains("x-key: **********\r\n"), "{body}");
+}
+
+#[tokio::test]
+async fn what_is_compressed_unasked_comes_as_bytes_from_servers_without_secrets() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n\u{1f}x";
+    let server = Server::answering(move |_| head.to_owned()).await;
+    let base = format!("http://crm.test:{}/", server.port);
+    let mut bench = Bench::new(crm(), &[]).granting(&base, true);
+    let outcome = bench.send(get(&base)).await;
+    assert!(
+        matches!(outcome, Err(HttpError::Protocol(_))),
+        "{outcome:?}"
+    );
+    bench
+        .policy
+        .allowed
+        .iter_mut()
+        .for_each(|rule| rule.secrets.clear());
+    let answer = bench.send(get(&base)).await.expect("an answer");
+    assert_eq!(answer.body.into_bytes(), b"\x1fx");
+    bench.budget = HttpBudget::new(&Limits {
+        http_response_bytes: 1,
+        ..Limits::default()
+    });
+    assert_eq!(bench.send(get(&base)).await, Err(HttpError::TooLarge(1)));
+}
+
+#[tokio::test]
+async fn a_plugin_has_so_many_requests_under_way_and_the_next_waits() {
+    /// Notes how many are with it at one time.
+    #[derive(Default)]
+    struct Slow {
+        now: AtomicUsize,
+        most: AtomicUsize,
+    }
+    impl Transport for Slow {
+        fn exchange<'a>(&'a self, _: Outbound<'a>) -> Waiting<'a, Result<Received, HttpError>> {
+            Box::pin(async {
+                let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+                self.most.fetch_max(now, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                self.now.fetch_sub(1, Ordering::SeqCst);
+                Ok(http::Response::new(Vec::new()).into())
+            })
+        }
+    }
+    tokio::time::pause();
+    let slow = Arc::new(Slow::default());
+    let base = "http://crm.test/";
+    let mut bench = Bench::new(crm(), &[]).granting(base, true);
+    bench.client = bench.client.over(Arc::clone(&slow) as _);
+    bench.places = HttpPlaces::new(3);
+    // Two calls of one plugin, of four requests each.
+    let budget = HttpBudget::new(&Limits::default());
+    let one = bench.terms(Duration::from_secs(5));
+    let other = Terms {
+        budget: &budget,
+        ..one
+    };
+    let ask = |terms| bench.client.send_all(vec![get(base); 4], terms);
+    let (ours, theirs) = tokio::join!(ask(&one), ask(&other));
+    assert!(ours.iter().chain(&theirs).all(Result::is_ok));
+    assert_eq!(slow.most.load(Ordering::SeqCst), 3);
+    // Who waits longer than it may is told so, and sends nothing.
+    bench.places = HttpPlaces::new(1);
+    let hasty = bench.terms(Duration::from_millis(10));
+    let long = Terms {
+        budget: &budget,
+        ..bench.terms(Duration::from_secs(5))
+    };
+    let (done, late) = tokio::join!(
+        bench.client.send(get(base), &long),
+        bench.client.send(get(base), &hasty)
+    );
+    assert!(done.is_ok());
+    assert_eq!(late, Err(HttpError::Timeout(Phase::Connect)));
+    assert_eq!(slow.now.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

@@ -1,13 +1,16 @@
 //! The admin listener: is it alive, is it ready, which plugins are served and why others are not,
 //! and reading one again.
 
+mod deliveries;
 mod view;
 
 use super::status;
 use crate::catalog::Reloaded;
+use crate::deliver::Deliver;
 use crate::host::Host;
 use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
+use crate::storage::Health;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -18,12 +21,13 @@ use serde_json::json;
 
 /// The admin listener's routes.
 pub(super) fn router(host: Host) -> Router {
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
+    let router = Router::new()
+        .route("/healthz", get(health))
         .route("/readyz", get(ready))
         .route("/plugins", get(plugins))
         .route("/plugins/{id}", get(plugin))
-        .route("/plugins/{id}/reload", post(reload))
+        .route("/plugins/{id}/reload", post(reload));
+    deliveries::routes(router)
         .fallback(|| async {
             refuse(&Problem::new(
                 Code::RequestNotFound,
@@ -39,9 +43,33 @@ pub(super) fn router(host: Host) -> Router {
         .with_state(host)
 }
 
-/// Ready means that the first snapshot stands: `Host` exists only after it.
-async fn ready(State(_host): State<Host>) -> &'static str {
-    "ok\n"
+/// Healthy means that a restart would not help. A storage that failed is not: what it wrote last
+/// nobody knows before it is opened anew.
+async fn health(State(host): State<Host>) -> (StatusCode, String) {
+    match host.deliveries().map(Deliver::health) {
+        Ok(Health::Failed(why)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("the storage of events failed: {why}\n"),
+        ),
+        Ok(Health::Good | Health::Full) | Err(_) => (StatusCode::OK, "ok\n".into()),
+    }
+}
+
+/// Ready means that requests are answered: the first snapshot stands, since `Host` exists only
+/// after it, and events can be taken, where this host keeps any.
+async fn ready(State(host): State<Host>) -> (StatusCode, &'static str) {
+    match host.deliveries().map(Deliver::health) {
+        Ok(Health::Failed(_)) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the storage of events failed\n",
+        ),
+        // Cards are answered and deliveries go on: taking this host away would make it worse.
+        Ok(Health::Full) => (
+            StatusCode::OK,
+            "ok, but the disk is full: no event is taken\n",
+        ),
+        Ok(Health::Good) | Err(_) => (StatusCode::OK, "ok\n"),
+    }
 }
 
 async fn plugins(State(host): State<Host>) -> Response {

@@ -4,6 +4,7 @@ use crate::catalog::{LoadedPlugin, Pending, Refused, Snapshot};
 use crate::model::id::PluginId;
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
+use crate::model::usage::Usage;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -140,6 +141,7 @@ impl<'a> Whole<'a> {
                 "hostcall_kib": limits.hostcall_bytes >> 10,
                 "log_kib": limits.log_bytes >> 10,
                 "http_requests": limits.http_requests,
+                "http_concurrency": limits.http_concurrency,
                 "http_request_kib": limits.http_request_bytes >> 10,
                 "http_response_kib": limits.http_response_bytes >> 10,
                 "http_total_kib": limits.http_bytes >> 10,
@@ -229,4 +231,13 @@ fn manifest(manifest: &Manifest) -> Value {
         "events": manifest.events,
         "actions": actions.collect::<Vec<_>>(),
     })
+}
+
+/// What a call used, each measure as *used of limit*.
+pub(super) fn usage(usage: &Usage) -> Value {
+    let each = usage.each().into_iter().map(|(name, measure)| {
+        let measure = json!({ "used": measure.used, "limit": measure.limit });
+        (name.to_owned(), measure)
+    });
+    Value::Object(each.collect())
 }

@@ -122,6 +122,7 @@ mod tests {
                 ),
                 account("us", &[("x-pane", "us-1")]),
             ],
+            ..Keys::default()
         }
     }
 

@@ -1,12 +1,11 @@
 //! The request of `/v1/context`: a query (GET) or a JSON object (POST), every field checked.
 
 use super::super::json::Json;
-use super::super::{Inbound, Question, bounds, query};
+use super::super::{Inbound, Question, body, bounds, query};
 use crate::model::context::{Agent, Context, Pairs};
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::problem::{Code, Problem};
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
+use http::Method;
 use std::net::IpAddr;
 
 /// Reads what is asked.
@@ -135,11 +134,8 @@ impl Draft {
 
     /// POST: every name is one of ours, for a misspelt one would be lost without a word.
     fn read_body(&mut self, inbound: &Inbound<'_>) -> Result<(), Problem> {
-        if !is_json(inbound.headers) {
-            return Err(Problem::new(
-                Code::RequestUnsupportedMedia,
-                "The body must be sent as `content-type: application/json`.",
-            ));
+        if !body::is(inbound.headers, "application/json") {
+            return Err(body::not_json());
         }
         if let Some(pair) = query::pairs(inbound.query).next() {
             let (name, _) = pair?;
@@ -366,14 +362,4 @@ fn wrong(field: &str, why: &str) -> Problem {
         format!("`{field}` cannot be taken: {why}."),
     )
     .field(field)
-}
-
-/// Asked for by name, so that no page in a browser can send a body here without the browser asking
-/// this host first.
-fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }

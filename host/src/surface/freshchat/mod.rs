@@ -1,0 +1,18 @@
+//! Freshchat: product events that an app in Freshworks' cloud forwards, and webhooks that Freshchat
+//! sends itself.
+//!
+//! The desk's JSON is read leniently, since one field is absent, null or `{}` from one event to the
+//! next, and its documentation and its samples disagree. docs/surfaces.md says where.
+
+mod changes;
+mod conversation;
+mod events;
+mod message;
+mod people;
+mod webhook;
+
+pub use events::Events;
+pub use webhook::Webhook;
+
+/// The `source` of events from both doors.
+const SOURCE: &str = "freshchat";

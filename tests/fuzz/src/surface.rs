@@ -1,0 +1,102 @@
+//! A request at a desk's door: read or refused with a code of requests and credentials.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use sidepane::model::event::Event;
+use sidepane::model::id::{AccountId, RequestId};
+use sidepane::model::problem::Problem;
+use sidepane::model::time::Millis;
+use sidepane::surface::keys::{AccountKeys, Keys};
+use sidepane::surface::{self, Inbound, Reply, Route};
+
+/// Takes the first byte as the door, the first line's rest as the query, the second line as the
+/// content type, the third as the `authorization`, and what follows as the body.
+///
+/// # Panics
+/// When a refusal has a code of something else, or an answer cannot be sent.
+pub fn surface(input: &[u8]) {
+    let Some((door, rest)) = input.split_first() else {
+        return;
+    };
+    let mut parts = rest.splitn(4, |byte| *byte == b'\n');
+    let query = String::from_utf8_lossy(parts.next().unwrap_or_default()).into_owned();
+    let mut headers = HeaderMap::new();
+    for name in ["content-type", "authorization"] {
+        if let Ok(value) = HeaderValue::from_bytes(parts.next().unwrap_or_default())
+            && !value.is_empty()
+        {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    let body = parts.next().unwrap_or_default();
+    let keys = Keys {
+        accounts: vec![AccountKeys::default()],
+        ..Keys::default()
+    };
+    let inbound = |method, plugin| Inbound {
+        method,
+        query: &query,
+        headers: &headers,
+        body: if *method == Method::GET { b"" } else { body },
+        plugin,
+    };
+    let (cards, events) = (surface::all(), surface::events());
+    let door = usize::from(*door) % (cards.len() + events.len());
+    let id = RequestId::new("R1");
+    if let Some(at) = cards.get(door) {
+        each(at.routes(), |route, method| {
+            let plugin = route.path.contains("{plugin}").then_some(query.as_str());
+            let inbound = inbound(method, plugin);
+            let read = at
+                .verify(&inbound, &keys)
+                .and_then(|account| at.parse(&inbound, account, id.clone()));
+            match read {
+                Ok(question) => assert_eq!(question.context.account, AccountId::default()),
+                Err(problem) => refused(&problem, |status| at.refuse(&problem, status, &id)),
+            }
+        });
+    } else if let Some(at) = events.get(door - cards.len()) {
+        each(at.routes(), |_, method| {
+            let inbound = inbound(method, None);
+            let read = at
+                .verify(&inbound, &keys, NOW)
+                .and_then(|account| at.parse(&inbound, account, NOW));
+            match read {
+                Ok(event) => kept(&event),
+                Err(problem) => refused(&problem, |status| at.refuse(&problem, status, &id)),
+            }
+        });
+    }
+}
+
+/// What every recording takes for now.
+const NOW: Millis = Millis(1_764_000_000_000);
+
+fn each(routes: &'static [Route], call: impl Fn(&'static Route, &'static Method)) {
+    for route in routes {
+        for method in route.methods {
+            call(route, method);
+        }
+    }
+}
+
+/// What is written down of an event is an event, of the door's account.
+fn kept(event: &Event) {
+    assert_eq!(event.account, AccountId::default());
+    assert!(!event.id.is_empty() && !event.event_type.is_empty() && !event.source.is_empty());
+    assert!(event.ordering_key().len() <= 4_096, "a key without a bound");
+    let raw: serde_json::Result<serde::de::IgnoredAny> = serde_json::from_str(&event.raw);
+    assert!(raw.is_ok(), "the raw form is no JSON: {:?}", event.raw);
+}
+
+fn refused(problem: &Problem, reply: impl Fn(StatusCode) -> Reply) {
+    let code = problem.code.as_str();
+    assert!(
+        ["request.", "auth.", "event."]
+            .iter()
+            .any(|family| code.starts_with(family)),
+        "{problem}"
+    );
+    assert!(!problem.message.is_empty(), "{code} says nothing");
+    let reply = reply(StatusCode::BAD_REQUEST);
+    assert!(!reply.headers.is_empty() || reply.body.is_empty());
+}
