@@ -10,8 +10,10 @@ fn main() {
 
 fn plugins() -> Result<(), Error> {
     for guest in GuestBuild::new()
+        .package("auto-tag")
         .package("hello")
         .package("order-lookup")
+        .package("visit-counter")
         .build()?
     {
         let variable = guest.name.replace('-', "_").to_uppercase();

@@ -94,3 +94,8 @@ pub use plugin::{ActionPlugin, CardPlugin, EventPlugin, Plugin};
 #[doc(hidden)]
 pub use plugin::{Parts, Served, part};
 pub use store::StoreError;
+
+/// The blocks of `docs/writing-a-plugin.md`, compiled as they stand there.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/writing-a-plugin.md")]
+mod writing {}

@@ -4,7 +4,7 @@ use e2e::event::{event, everything, message};
 use e2e::handler::Handler;
 use sidepane::Code;
 use sidepane::model::refusal::{Refusal, Wish};
-use sidepane::storage::Scratch;
+use sidepane::storage::memory::MemoryStorage;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -154,7 +154,7 @@ async fn an_event_that_no_handler_wants_any_more_is_given_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_handler_ends_at_its_limits_as_a_card_does() {
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     let handler = Handler::with("counts_events", "[limits]\nstore_ops = 0", storage).await;
     let call = handler.call(&event("a.b"), 1).await;
     let refusal = call.answer.expect("an answer").expect_err("a refusal");

@@ -19,6 +19,7 @@ mod contract;
 mod doors;
 mod egress;
 mod embedding;
+mod events;
 mod folder;
 mod handlers;
 mod limits;

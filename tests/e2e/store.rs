@@ -10,7 +10,8 @@ use serde_json::Value;
 use sidepane::model::id::InstallationId;
 use sidepane::model::store::{StoreChanges, StoreWrite};
 use sidepane::model::time::Millis;
-use sidepane::storage::{Scratch, Storage};
+use sidepane::storage::Storage;
+use sidepane::storage::memory::MemoryStorage;
 use sidepane::{AccountId, PluginId};
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ fn of(plugin: &str) -> InstallationId {
     }
 }
 
-async fn value(storage: &Scratch, plugin: &str, key: &str) -> Option<String> {
+async fn value(storage: &MemoryStorage, plugin: &str, key: &str) -> Option<String> {
     let of = of(plugin);
     let stored = storage.value(&of, key, NOW).await.expect("an answer");
     stored.map(|stored| stored.value)
@@ -49,7 +50,7 @@ fn row<'a>(card: &'a Value, label: &str) -> Option<&'a str> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_card_wrote_is_there_for_the_next_one() {
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     let setup = Setup::new().storage(storage.clone());
     let host = setup.guest("counts_slowly", "").start().await;
     for count in ["1", "2", "3"] {
@@ -67,7 +68,7 @@ async fn what_a_card_wrote_is_there_for_the_next_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_card_that_fails_writes_nothing() {
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     let setup = Setup::new().storage(storage.clone());
     let host = setup.guest("writes_then_fails", "").start().await;
     let card = host.card("").await;
@@ -78,7 +79,7 @@ async fn a_card_that_fails_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_card_whose_value_another_changed_is_none_and_writes_nothing() {
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     // While the card waits for its request, somebody else writes what it has read.
     let meanwhile = Arc::clone(&storage);
     let upstream = Upstream::start(move |_| {
@@ -112,7 +113,7 @@ async fn a_card_whose_value_another_changed_is_none_and_writes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_key_reaches_what_is_anothers_and_no_length_is_too_much() {
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     let counter = Handler::with("counts_events", "", storage.clone()).await;
     let counted = counter.call(&event("message.created"), 1).await;
     counter.keep(counted).await.expect("nobody else writes");
@@ -165,7 +166,7 @@ async fn without_storage_and_while_loading_there_are_no_values() {
         format!("{:?}", host.host.plugins()).contains("counts-slowly"),
         "it is served all the same"
     );
-    let storage = Arc::new(Scratch::default());
+    let storage = Arc::new(MemoryStorage::default());
     let setup = Setup::new().storage(storage.clone());
     let host = setup.guest("stores_while_loading", "").start().await;
     let about = host.about("stores-while-loading").await;

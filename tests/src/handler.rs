@@ -9,7 +9,8 @@ use sidepane::engine::{Callee, Invocation};
 use sidepane::model::event::Event;
 use sidepane::model::id::InstallationId;
 use sidepane::model::refusal::Refusal;
-use sidepane::storage::{Scratch, Storage};
+use sidepane::storage::Storage;
+use sidepane::storage::memory::MemoryStorage;
 use sidepane::{
     AccountId, Author, Limits, LoadedPlugin, PluginId, Problem, RequestId, SystemClock,
     SystemResolver,
@@ -32,7 +33,7 @@ pub struct Handler {
 impl Handler {
     /// A guest of `tests/guests` with its grant, and storage of its own.
     pub async fn of(name: &str, grant: &str) -> Self {
-        Self::with(name, grant, Arc::new(Scratch::default())).await
+        Self::with(name, grant, Arc::new(MemoryStorage::default())).await
     }
 
     /// As `of`, with the values that are kept there.

@@ -8,6 +8,7 @@ use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
 use sidepane::server::{self, ServerSettings};
 use sidepane::storage::Storage;
+use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -68,8 +69,10 @@ impl LogSink for Lines {
 pub struct Setup {
     folder: PathBuf,
     config: String,
+    engine: Option<Engine>,
     server: ServerSettings,
-    storage: Option<Arc<dyn Storage>>,
+    /// What outlives the host, where there is something.
+    pub storage: Option<Arc<dyn Storage>>,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
     admin: TcpListener,
@@ -102,6 +105,7 @@ impl Setup {
         Self {
             folder,
             config: String::new(),
+            engine: None,
             server: ServerSettings {
                 watch: false,
                 ..ServerSettings::default()
@@ -143,6 +147,12 @@ impl Setup {
         self
     }
 
+    /// Sets another engine than the one that all tests share.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
+        self
+    }
+
     /// Sets how long a request may take to arrive.
     pub fn arrival(mut self, arrival: Duration) -> Self {
         self.server.arrival = arrival;
@@ -153,6 +163,14 @@ impl Setup {
     pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
         self.storage = Some(storage);
         self
+    }
+
+    /// Keeps events and values in SQLite, in a folder beside the plugins'.
+    pub fn kept(self) -> Self {
+        let folder = self.folder.with_extension("data");
+        let storage = SqliteStorage::open(&folder, SqliteSettings::default())
+            .unwrap_or_else(|problem| panic!("{problem}"));
+        self.storage(Arc::new(storage))
     }
 
     /// Has the plugins folder watched while it serves.
@@ -182,7 +200,7 @@ impl Setup {
             .unwrap_or_else(|problem| panic!("{problem}"));
         let lines = Lines::default();
         let host = Host::with_engine(
-            engine(),
+            self.engine.clone().unwrap_or_else(engine),
             HostSettings {
                 limits: settings.limits.clone(),
                 accounts: settings
@@ -193,6 +211,7 @@ impl Setup {
                     .collect(),
                 log: Arc::new(lines.clone()),
                 storage: self.storage.clone(),
+                events: settings.events.clone(),
                 ..HostSettings::of_folder(&self.folder)
             },
         )
@@ -295,6 +314,16 @@ impl TestHost {
         client::get(self.admin, &format!("/plugins/{plugin}"))
             .await
             .json()
+    }
+
+    /// A GET of the admin listener.
+    pub async fn admin_get(&self, path: &str) -> Reply {
+        client::get(self.admin, path).await
+    }
+
+    /// A POST to the admin listener.
+    pub async fn admin_post(&self, path: &str, body: &str) -> Reply {
+        client::post(self.admin, path, body.to_owned()).await
     }
 
     /// Waits until all is as wanted, for ten seconds at most, and tells how long it took.

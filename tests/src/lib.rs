@@ -15,5 +15,6 @@ pub mod guests;
 pub mod handler;
 pub mod host;
 pub mod random;
+pub mod raw;
 pub mod trick;
 pub mod upstream;

@@ -1,4 +1,4 @@
-//! The demo: a small CRM, a host with two plugins that were just built, and what to open.
+//! The demo: a small CRM and desk, a host with plugins that were just built, and what to open.
 
 pub mod crm;
 pub mod stage;
@@ -7,9 +7,11 @@ use anyhow::Context;
 use sidepane::config::settings::Settings;
 use sidepane::engine::EngineSettings;
 use sidepane::server::{self, ServerSettings};
+use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use sidepane::{Host, HostSettings};
 use stage::Stage;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -42,7 +44,10 @@ impl Demo {
             data: stage.data.clone(),
             ..Settings::default()
         };
+        let storage = SqliteStorage::open(&settings.data, SqliteSettings::default())?;
         let host = Host::start(HostSettings {
+            storage: Some(Arc::new(storage)),
+            events: settings.events.clone(),
             engine: EngineSettings {
                 cache: Some(settings.data.join("artefacts")),
                 ..EngineSettings::default()

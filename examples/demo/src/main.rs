@@ -5,8 +5,14 @@ use sidepane_demo::stage::Stage;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 
+fn main() -> anyhow::Result<()> {
+    // Before anything else: started again by the host, this program is its compiler.
+    sidepane::compile_child();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::builder()
         .with_default_directive(tracing_subscriber::filter::LevelFilter::WARN.into())
         .with_env_var("SIDEPANE_LOG")
@@ -34,19 +40,24 @@ async fn main() -> anyhow::Result<()> {
 fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
     let plugins = stage.plugins.display();
     say(&format!(
-        "Sidepane is serving two plugins from {plugins}
+        "Sidepane is serving four plugins from {plugins}
 
   ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'
   Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
+  A message:     curl '{traffic}/v1/events' -H 'content-type: application/json' -d '{{
+                   \"event_type\": \"message.created\", \"conversation\": {{\"id\": \"c-1\"}},
+                   \"message\": {{\"kind\": \"public\", \"direction\": \"incoming\", \"text\": \"I want a refund\"}}}}'
+  Its tags:      curl '{crm}/v1/conversations/c-1/tags' -H 'authorization: Bearer {key}'
   What is served, and what it may do:
                  curl '{admin}/plugins'
 
 Other customers: alan@example.com, grace@example.com, emmy@example.com; nobody@example.com is unknown to the CRM.
-The CRM is on {crm}; the plugin sends it a key that it never sees.
+The CRM, which is the desk too, is on {crm}; plugins send it a key that they never see.
 What each plugin may do stands in {plugins}/<id>.toml.
 
 Ctrl-C ends it.",
         crm = sidepane_demo::crm::ADDRESS,
+        key = sidepane_demo::crm::API_KEY,
     ));
 }
 

@@ -3,8 +3,36 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+const AUTO_TAG: &str = env!("PLUGIN_AUTO_TAG");
 const HELLO: &str = env!("PLUGIN_HELLO");
 const ORDER_LOOKUP: &str = env!("PLUGIN_ORDER_LOOKUP");
+const VISIT_COUNTER: &str = env!("PLUGIN_VISIT_COUNTER");
+
+/// What `auto-tag` may do: tag conversations at the demo's desk.
+const AUTO_TAG_GRANT: &str =
+    "# Try rules of your own: a tag a line, the words that mean it behind \
+                              the colon.
+[settings]
+rules = \"\"\"
+refund: refund, money back
+delivery: parcel, not arrived
+\"\"\"
+
+[secrets]
+api_key = { file = \"crm.key\" }
+
+[[http.allow]]
+url = \"http://127.0.0.1:7119/v1/conversations/\"
+methods = [\"POST\"]
+secrets = [\"api_key\"]
+private_network = true                      # the demo's desk is on this very machine
+";
+
+/// What `visit-counter` may do: nothing, and its card stands below the others.
+const VISIT_COUNTER_GRANT: &str =
+    "# The visit counter keeps values of its own and needs nothing from outside.
+order = 30
+";
 
 /// What `hello` may do: nothing, and its card stands last.
 const HELLO_GRANT: &str =
@@ -33,7 +61,7 @@ private_network = true                      # the demo's CRM is on this very mac
 pub struct Stage {
     /// The plugins and grants.
     pub plugins: PathBuf,
-    /// Compiled plugins.
+    /// Compiled plugins, events, and plugins' values.
     pub data: PathBuf,
 }
 
@@ -58,8 +86,14 @@ impl Stage {
     /// The folder cannot be made or written.
     pub fn set(&self) -> io::Result<()> {
         fs::create_dir_all(&self.plugins)?;
+        self.plugin("auto-tag", Path::new(AUTO_TAG), AUTO_TAG_GRANT)?;
         self.plugin("hello", Path::new(HELLO), HELLO_GRANT)?;
         self.plugin("order-lookup", Path::new(ORDER_LOOKUP), ORDER_LOOKUP_GRANT)?;
+        self.plugin(
+            "visit-counter",
+            Path::new(VISIT_COUNTER),
+            VISIT_COUNTER_GRANT,
+        )?;
         fs::write(self.plugins.join("crm.key"), crate::crm::API_KEY)
     }
 

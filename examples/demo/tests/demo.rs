@@ -11,7 +11,9 @@
     reason = "a test fails by panicking, and its servers end with its runtime"
 )]
 
-use e2e::client::get;
+use axum::http::Request;
+use e2e::client::{get, post, send};
+use http_body_util::Full;
 use sidepane_demo::Demo;
 use sidepane_demo::stage::Stage;
 use std::net::SocketAddr;
@@ -26,6 +28,8 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
     };
 
     with_demo(&stage, the_orders_are_there).await;
+    with_demo(&stage, a_message_tags_its_conversation).await;
+    with_demo(&stage, visits_are_counted).await;
 
     let grant = std::fs::read_to_string(stage.plugins.join("order-lookup.toml")).expect("a grant");
     let (before, _) = grant.split_once("[[http.allow]]").expect("the CRM's rule");
@@ -69,6 +73,75 @@ async fn the_orders_are_there(traffic: SocketAddr) {
     .await
     .json();
     assert_eq!(unknown["cards"][0]["status"], "empty", "{unknown}");
+}
+
+async fn a_message_tags_its_conversation(traffic: SocketAddr) {
+    let message = |actor: &str, conversation: &str, text: &str| {
+        serde_json::json!({
+            "event_type": "message.created",
+            "actor": {"kind": actor},
+            "conversation": {"id": conversation},
+            "message": {"kind": "public", "direction": "incoming", "text": text},
+        })
+    };
+    // What a bot writes comes first and is dealt with first: had it been taken for a contact's,
+    // its tag would stand beside the other one.
+    for event in [
+        message("bot", "c-1", "Your parcel has not arrived?"),
+        message("user", "c-1", "I want my money back."),
+    ] {
+        let taken = post(traffic, "/v1/events", event.to_string()).await;
+        assert_eq!(taken.status, 202, "{}", taken.text());
+        assert_eq!(taken.json()["deliveries"][0]["plugin"], "auto-tag");
+    }
+    let tags = soon("tags", async || {
+        let tags = crm("/v1/conversations/c-1/tags").await["tags"].clone();
+        (tags != serde_json::json!([])).then_some(tags)
+    });
+    assert_eq!(tags.await, serde_json::json!(["refund"]));
+}
+
+async fn visits_are_counted(traffic: SocketAddr) {
+    let event = serde_json::json!({
+        "event_type": "conversation.created",
+        "conversation": {"id": "c-1"},
+        "contact": {"email": "ada@example.com"},
+    });
+    for duplicate in [false, true] {
+        let taken = post(traffic, "/v1/events", event.to_string()).await;
+        assert!(taken.status.is_success(), "{}", taken.text());
+        assert_eq!(taken.json()["duplicate"], duplicate);
+    }
+    let visits = soon("a count", async || {
+        let path = "/v1/context?view=ticket&email=ada%40example.com&plugin=visit-counter";
+        let card = get(traffic, path).await.json()["cards"][0].clone();
+        (card["status"] != "empty").then_some(card)
+    });
+    let visits = visits.await;
+    let rows = &visits["card"]["blocks"][0]["data"][0]["rows"];
+    assert_eq!(rows[0]["text"], "1", "{visits}");
+}
+
+/// What the CRM answers to its own key.
+async fn crm(path: &str) -> serde_json::Value {
+    let address: SocketAddr = sidepane_demo::crm::ADDRESS.parse().expect("an address");
+    let key = format!("Bearer {}", sidepane_demo::crm::API_KEY);
+    let request = Request::get(path)
+        .header("host", address.to_string())
+        .header("authorization", key);
+    let request = request.body(Full::default()).expect("a request");
+    send(address, request).await.expect("an answer").json()
+}
+
+/// Looks until there is something, for ten seconds at most.
+async fn soon<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..1_000 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{what} did not come");
 }
 
 async fn only_hello_is_there(traffic: SocketAddr) {

@@ -10,8 +10,14 @@ use tokio::net::TcpListener;
 /// The plugin, carried inside the program: there is no folder to lose.
 const HELLO: &[u8] = include_bytes!(env!("HELLO"));
 
+fn main() -> anyhow::Result<()> {
+    // Before anything else: started again by the host, this program is its compiler.
+    sidepane::compile_child();
+    run()
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let host = Host::builder().plugin("hello", HELLO).start().await?;
 
     // Asked in this very process: no port, no JSON.

@@ -312,7 +312,7 @@ fn fits(key: &str, value: &str) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use crate::model::id::{AccountId, PluginId};
-    use crate::storage::Scratch;
+    use crate::storage::memory::MemoryStorage;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     /// Seconds since 1970 that a test sets.
@@ -330,7 +330,7 @@ mod tests {
 
     #[derive(Default)]
     struct Shop {
-        storage: Arc<Scratch>,
+        storage: Arc<MemoryStorage>,
         clock: Arc<Hand>,
     }
 

@@ -1,6 +1,7 @@
 //! The plugins folder, opened once: nothing outside it can be named, whatever links stand in it.
 
 use super::stamp::Stamp;
+use crate::engine::ScanLimits;
 use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
@@ -10,8 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The largest plugin, in bytes: Python guests have 22 MB.
-pub const PLUGIN_BYTES: u64 = 32 << 20;
+/// The largest plugin, in bytes.
+pub const PLUGIN_BYTES: u64 = ScanLimits::DEFAULT.file_bytes;
 /// The largest grant.
 const GRANT_BYTES: u64 = 1 << 20;
 
@@ -147,18 +148,17 @@ impl Folder {
         if !metadata.is_file() {
             return Err(irregular(file));
         }
-        let mut value = Vec::new();
+        if metadata.len() > limit {
+            return Err(too_large(file, metadata.len(), limit));
+        }
+        // As much as there should be, and one byte more when it grew since.
+        let mut value = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
         (&opened)
             .take(limit + 1)
             .read_to_end(&mut value)
             .map_err(|error| unreadable(file, &error.to_string()))?;
         if value.len() as u64 > limit {
-            let size = metadata.len().max(value.len() as u64);
-            return Err(Problem::new(
-                Code::LoadTooLarge,
-                format!("{file} is larger than a file here may be."),
-            )
-            .of_limit(size, limit));
+            return Err(too_large(file, value.len() as u64, limit));
         }
         let stamp = Stamp::of(&metadata);
         if Stamp::of(&look(&opened)?) != stamp {
@@ -208,6 +208,14 @@ fn irregular(file: &str) -> Problem {
         Code::LoadNotRegularFile,
         format!("{file} is a link, folder, pipe or device; put the file itself there."),
     )
+}
+
+fn too_large(file: &str, size: u64, limit: u64) -> Problem {
+    Problem::new(
+        Code::LoadTooLarge,
+        format!("{file} is larger than a file here may be."),
+    )
+    .of_limit(size, limit)
 }
 
 fn unreadable(file: &str, why: &str) -> Problem {

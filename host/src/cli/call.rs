@@ -16,7 +16,7 @@ use sidepane::engine::Engine;
 use sidepane::model::id::AccountId;
 use sidepane::model::outcome::{Answer, Outcome, Pane};
 use sidepane::model::usage::Usage;
-use sidepane::storage::Scratch;
+use sidepane::storage::memory::MemoryStorage;
 use sidepane::surface::native::Native;
 use sidepane::surface::{Question, Reveal};
 use std::path::PathBuf;
@@ -161,7 +161,7 @@ pub(crate) fn world(log: Arc<Heard>) -> World {
         http: Arc::new(http),
         log,
         clock: Arc::new(SystemClock::default()),
-        storage: Some(Arc::new(Scratch::default())),
+        storage: Some(Arc::new(MemoryStorage::default())),
     }
 }
 

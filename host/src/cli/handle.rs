@@ -129,7 +129,9 @@ async fn handle(
         account: event.account.clone(),
         request_id: RequestId::new(ulid::Ulid::generate().to_string()),
     };
-    let calls = Live::new(world, Arc::clone(installation), author, &limits, deadline);
+    let places = Arc::clone(&plugin.http_places);
+    let installation = Arc::clone(installation);
+    let calls = Live::new(world, installation, author, &limits, places, deadline);
     let callee = Callee {
         program: &plugin.program,
         limits: &limits,

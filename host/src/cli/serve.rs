@@ -66,7 +66,14 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let traffic = bind("listen", settings.listen).await?;
     let admin = bind("admin", settings.admin).await?;
-    tracing::info!(listen = %settings.listen, admin = %settings.admin, "serving");
+    // The addresses as they were given out: whoever asked for port 0 reads here which it is.
+    let at = |name: &str, listener: &TcpListener| {
+        listener
+            .local_addr()
+            .map_err(|error| Stop::of(&format!("the address of `{name}`"), &error))
+    };
+    let (listen, admin_at) = (at("listen", &traffic)?, at("admin", &admin)?);
+    tracing::info!(%listen, admin = %admin_at, "serving");
     let shutdown = shutdown();
     server::serve(
         host,
@@ -81,14 +88,13 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
 }
 
 fn quotas(policy: &DeliveryPolicy) -> SqliteSettings {
-    let quotas = Quotas {
-        waiting_deliveries: policy.waiting,
-        waiting_bytes: policy.waiting_bytes,
-        value_keys: policy.store_keys,
-        value_bytes: policy.store_bytes,
-    };
     SqliteSettings {
-        quotas,
+        quotas: Quotas {
+            waiting_deliveries: policy.waiting,
+            waiting_bytes: policy.waiting_bytes,
+            value_keys: policy.store_keys,
+            value_bytes: policy.store_bytes,
+        },
         ..SqliteSettings::default()
     }
 }
@@ -127,4 +133,17 @@ async fn shutdown() {
         () = terminated => {}
     }
     tracing::info!("ending");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_storage_takes_what_the_defaults_say() {
+        assert_eq!(
+            quotas(&DeliveryPolicy::default()),
+            SqliteSettings::default()
+        );
+    }
 }

@@ -374,6 +374,31 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_credentials_are_keys_of_the_file() {
+        let text = include_str!("../../../sidepane.default.toml");
+        let (_, accounts) = text.split_once("# [accounts.default]").expect("accounts");
+        let accounts: String = accounts
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| line.contains(" = "))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let problem = parse(&format!("[accounts.default]\n{accounts}")).expect_err("no values");
+        // Each is read, and none has a value here.
+        for name in [
+            "SIDEPANE_TOKEN is not set",
+            "SIDEPANE_IMBOX is not set",
+            "SIDEPANE_WEBHOOK is not set",
+            "SIDEPANE_FRESHCHAT is not set",
+            "freshchat.pem cannot be read",
+            "SIDEPANE_CHATWOOT is not set",
+        ] {
+            assert!(problem.detail.contains(name), "{name}: {}", problem.detail);
+        }
+        assert!(!problem.detail.contains("is no key"), "{}", problem.detail);
+    }
+
+    #[test]
     fn doors_without_credentials_are_shut_beyond_loopback() {
         let settings = parse("").expect("defaults");
         assert!(!settings.door_keys().public);

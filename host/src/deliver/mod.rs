@@ -5,6 +5,7 @@
 
 mod hand_over;
 mod hints;
+mod subscribers;
 mod work;
 
 use crate::capability::live::World;
@@ -12,13 +13,13 @@ use crate::catalog::View;
 use crate::engine::Engine;
 use crate::model::delivery::{Backlog, Delivery, DeliveryId, Receipt};
 use crate::model::event::Event;
-use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::storage::{Detail, Filter, Forgotten, Health, Person, Storage, StorageError};
 use hints::Hints;
 use std::sync::Arc;
+use subscribers::Subscribers;
 
 /// Accepts events and delivers them. Clones share it.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ struct Inner {
     storage: Arc<dyn Storage>,
     policy: DeliveryPolicy,
     hints: Hints,
+    subscribers: Subscribers,
 }
 
 impl Deliver {
@@ -50,6 +52,7 @@ impl Deliver {
             storage,
             policy,
             hints: Hints::default(),
+            subscribers: Subscribers::default(),
         }))
     }
 
@@ -61,10 +64,10 @@ impl Deliver {
     /// `event.storage_failed`. Nothing was taken then, and the sender is to try again.
     pub async fn accept(&self, event: Event) -> Result<Receipt, Problem> {
         let inner = &self.0;
-        let subscribers = inner.subscribers(&event);
-        let accepted = inner
-            .storage
-            .accept(event, subscribers.clone(), inner.now());
+        let (snapshot, storage) = (inner.view.current(), inner.storage.as_ref());
+        let subscribers = inner.subscribers.of(&event, &snapshot, storage).await;
+        let subscribers = subscribers.map_err(|error| problem(&error))?;
+        let accepted = storage.accept(event, subscribers.clone(), inner.now());
         let receipt = accepted.await.map_err(|error| problem(&error))?;
         if !receipt.duplicate {
             inner.hints.name(subscribers);
@@ -139,17 +142,6 @@ impl Deliver {
 }
 
 impl Inner {
-    /// Who takes the event.
-    fn subscribers(&self, event: &Event) -> Vec<PluginId> {
-        let snapshot = self.view.current();
-        let taken = snapshot.plugins().iter().filter(|plugin| {
-            plugin.program.serves_events()
-                && plugin.installations.contains_key(&event.account)
-                && event.is_one_of(&plugin.manifest.events)
-        });
-        taken.map(|plugin| plugin.id.clone()).collect()
-    }
-
     fn now(&self) -> Millis {
         Millis::from(self.world.clock.wall())
     }

@@ -2,7 +2,7 @@
 
 use super::Inner;
 use super::hand_over::{self, Handed};
-use crate::catalog::LoadedPlugin;
+use crate::catalog::{LoadedPlugin, Snapshot};
 use crate::model::id::PluginId;
 use crate::model::time::Millis;
 use crate::policy::delivery::DeliveryPolicy;
@@ -100,6 +100,9 @@ impl<'a> Worker<'a> {
         }
         let now = self.inner.now();
         let snapshot = self.inner.view.current();
+        if everybody {
+            self.note(&snapshot).await;
+        }
         for plugin in snapshot.plugins() {
             let waits = self.due.get(&plugin.id).is_some_and(|due| *due <= now);
             if plugin.program.serves_events()
@@ -109,6 +112,14 @@ impl<'a> Worker<'a> {
             }
         }
         self.wake = self.next_look(now);
+    }
+
+    /// Has it written down what every plugin takes.
+    async fn note(&self, snapshot: &Snapshot) {
+        let storage = self.inner.storage.as_ref();
+        if let Err(error) = self.inner.subscribers.note(snapshot, storage).await {
+            tracing::error!(%error, "what plugins subscribe to is not written down");
+        }
     }
 
     async fn claim(&mut self, plugin: &Arc<LoadedPlugin>, now: Millis) {

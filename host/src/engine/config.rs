@@ -93,7 +93,9 @@ fn features(config: &mut Config) {
         .shared_memory(false)
         .wasm_shared_everything_threads(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // Not for plugins, whose own modules are validated without: what the engine itself puts
+        // between the components of a composed plugin copies from one memory to another.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_relaxed_simd(false)
         .wasm_wide_arithmetic(false)

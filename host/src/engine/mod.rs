@@ -126,7 +126,7 @@ impl Engine {
     /// # Errors
     /// `load.*`, each saying what the file is and what to do.
     pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
-        let (inner, bytes) = (Arc::clone(&self.0), Arc::<[u8]>::from(bytes));
+        let (inner, bytes) = (Arc::clone(&self.0), Arc::new(bytes));
         let of_thread = Arc::clone(&bytes);
         let (found, generation, kept) = blocking(move || inner.look(&of_thread)).await?;
         let inner = Arc::clone(&self.0);

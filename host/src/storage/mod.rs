@@ -21,12 +21,9 @@ pub mod quota;
     expect(dead_code, reason = "what is in memory is measured, not read back")
 )]
 mod record;
-mod scratch;
 #[cfg(feature = "server")]
 pub mod sqlite;
 mod turn;
-
-pub use scratch::Scratch;
 
 use crate::model::delivery::{
     Attempt, Backlog, Claim, Delivery, DeliveryId, DeliveryState, Ending, Receipt,
@@ -141,6 +138,13 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
 
     /// How much of each plugin's work waits.
     fn backlog(&self) -> Kept<'_, Vec<Backlog>>;
+
+    /// Writes down which events a plugin takes, so that they are kept for it while it cannot be
+    /// loaded; none at all forgets the plugin.
+    fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()>;
+
+    /// Every plugin that was written down, with the events it takes.
+    fn subscriptions(&self) -> Kept<'_, Vec<(PluginId, Vec<String>)>>;
 
     /// How the storage is. Once unhealthy it stays so until the process is started anew: what a
     /// failed fsync left on the disk, nobody knows.

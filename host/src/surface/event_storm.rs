@@ -222,6 +222,47 @@ const HEADERS: &[&str] = &[
     "x-freshchat-payload-version",
 ];
 
+/// Bodies of as many short names as fit are read in a time that grows with them, not with its
+/// square, which would be ten times as long and more.
+#[test]
+fn many_names_are_read_at_once() {
+    let many =
+        |count: usize| -> Value { (0..count).map(|n| (format!("{n:x}"), json!(n))).collect() };
+    let named = |count: usize| -> Value {
+        let pair = |n| json!({"name": format!("{n:x}"), "value": 1});
+        (0..count).map(pair).collect()
+    };
+    let (half, third) = (many(9_000), many(5_000));
+    let bodies = [
+        many(18_000),
+        json!({"type": "a.b", "contact": {"attributes": many(18_000)}}),
+        json!({"event": "onUserUpdate", "data": {"user": {"id": "u", "properties": many(18_000)}}}),
+        json!({"event": "onUserUpdate", "data": {"user": {"id": "u", "properties": named(8_000)}}}),
+        json!({"event": "onUserUpdate", "data": {"user": half, "changes": half}}),
+        json!({"event": "onUserUpdate", "data": {"user": {"x": third}, "changes": {"x": [third, third]}}}),
+        json!({"event": "contact_updated", "id": 1, "x": half, "changed_attributes": [half]}),
+    ];
+    let began = std::time::Instant::now();
+    for body in bodies {
+        let body = serde_json::to_vec(&body).expect("JSON");
+        assert!(
+            (150_000..super::MAX_EVENT).contains(&body.len()),
+            "{}",
+            body.len()
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        storm(&Recording {
+            method: Method::POST,
+            path: String::new(),
+            query: String::new(),
+            headers,
+            body,
+        });
+    }
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}
+
 #[test]
 fn there_is_something_to_change() {
     for folder in FOLDERS {

@@ -3,6 +3,7 @@
 use super::identity;
 use super::json::Json;
 use crate::model::context::Pairs;
+use std::collections::HashMap;
 
 /// What a member says when it is not there.
 pub(super) const NOTHING: &Json = &Json::Null;
@@ -41,6 +42,16 @@ impl Json {
     /// The member `name`, or nothing.
     pub(super) fn group(&self, name: &str) -> &Json {
         self.at(name).unwrap_or(NOTHING)
+    }
+
+    /// The members that say anything, by name, for looking up many.
+    pub(super) fn index(&self) -> HashMap<&str, &Json> {
+        let said = self.members().iter().filter(|(_, value)| value.is_said());
+        let mut index = HashMap::new();
+        for (name, value) in said {
+            index.entry(name.as_str()).or_insert(value);
+        }
+        index
     }
 
     /// The members of an object.
@@ -96,12 +107,12 @@ impl Json {
                 let mut pairs = ours.iter().zip(theirs);
                 ours.len() == theirs.len() && pairs.all(|(one, other)| one.same(other))
             }
-            (Json::Object(ours), Json::Object(theirs)) => {
-                let within = |(name, value): &(String, Json), others: &Json| {
-                    value.same(others.at(name).unwrap_or(NOTHING)) || !value.is_said()
+            (Json::Object(_), Json::Object(_)) => {
+                let (ours, theirs) = (self.index(), other.index());
+                let alike = |(name, value): (&&str, &&Json)| {
+                    theirs.get(name).is_some_and(|other| value.same(other))
                 };
-                ours.iter().all(|member| within(member, other))
-                    && theirs.iter().all(|member| within(member, self))
+                ours.len() == theirs.len() && ours.iter().all(alike)
             }
             (one, other) if !one.is_said() => !other.is_said(),
             (one, other) => one.told() == other.told(),
@@ -136,19 +147,27 @@ impl Json {
     }
 
     /// Names and values, from an object or from a list of `{name, value}`. Of a name that comes
-    /// twice the last value counts; what says nothing is left out.
+    /// twice the last value that says something counts.
     pub(super) fn named_values(&self) -> Pairs {
+        let listed = self.items().iter();
+        let listed = listed.filter_map(|item| Some((item.text("name")?, item.group("value"))));
+        let members = self.members().iter();
         let mut pairs = Pairs::new();
-        let mut put = |name: String, value: Option<String>| {
-            pairs.retain(|(known, _)| *known != name);
-            pairs.extend(value.map(|value| (name, value)));
-        };
-        for (name, value) in self.members() {
-            put(name.clone(), value.told());
-        }
-        for item in self.items() {
-            if let Some(name) = item.text("name") {
-                put(name, item.group("value").told());
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (name, value) in members
+            .map(|(name, value)| (name.clone(), value))
+            .chain(listed)
+        {
+            let Some(told) = value.told() else {
+                continue;
+            };
+            let known = places.get(&name).and_then(|at| pairs.get_mut(*at));
+            match known {
+                Some((_, earlier)) => *earlier = told,
+                None => {
+                    places.insert(name.clone(), pairs.len());
+                    pairs.push((name, told));
+                }
             }
         }
         pairs

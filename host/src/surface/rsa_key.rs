@@ -110,3 +110,71 @@ fn positive(integer: &[u8]) -> Option<Vec<u8>> {
     };
     (!bytes.is_empty()).then(|| bytes.to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What Freshchat shows: a SubjectPublicKeyInfo under the label of PKCS#1.
+    const SHOWN: &str = include_str!("../../../tests/fixtures/freshchat-webhook/old.pem");
+
+    fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], content].concat()
+    }
+
+    fn pkcs1(modulus: &[u8]) -> Vec<u8> {
+        let modulus = value(INTEGER, &[&[0], modulus].concat());
+        value(SEQUENCE, &[modulus, value(INTEGER, &[1, 0, 1])].concat())
+    }
+
+    #[test]
+    fn a_key_is_one_key_however_it_is_written() {
+        let key = RsaKey::parse(SHOWN).expect("a key");
+        assert_eq!(
+            (key.modulus.len(), &key.exponent[..]),
+            (256, &[1, 0, 1][..])
+        );
+        let lines: Vec<&str> = SHOWN.lines().collect();
+        let encoded = lines[1..lines.len() - 1].concat();
+        let inner = STANDARD.encode(pkcs1(&key.modulus));
+        for text in [
+            SHOWN.replace("RSA PUBLIC", "PUBLIC"),
+            SHOWN.replace('\n', "\\n"),
+            SHOWN.replace('\n', "\r\n  "),
+            encoded.clone(),
+            format!("-----BEGIN RSA PUBLIC KEY-----\n{inner}\n-----END RSA PUBLIC KEY-----"),
+        ] {
+            assert_eq!(RsaKey::parse(&text).as_ref(), Ok(&key), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_a_reason() {
+        let key = RsaKey::parse(SHOWN).expect("a key");
+        let half = STANDARD.encode(pkcs1(&key.modulus[..128]));
+        let with_more = STANDARD.encode([pkcs1(&key.modulus), vec![0]].concat());
+        for (text, why) in [
+            ("", "no RSA public key"),
+            ("-----BEGIN PUBLIC KEY-----\n%\n", "not base64"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nAAAA\n", "a private key"),
+            (&half, "1024 bits"),
+            (&with_more, "no RSA public key"),
+        ] {
+            let refused = RsaKey::parse(text).expect_err(text);
+            assert!(refused.contains(why), "{refused}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_key_or_none(bytes in prop::collection::vec(any::<u8>(), 0..64), flip in any::<prop::sample::Index>()) {
+            let _ = RsaKey::parse(&STANDARD.encode(&bytes));
+            let mut der = pkcs1(&[0xc5; 256]);
+            let at = flip.index(der.len());
+            der.splice(at..at, bytes);
+            let _ = RsaKey::parse(&STANDARD.encode(der)).map(|key| key.signed(b"x", b"y"));
+        }
+    }
+}

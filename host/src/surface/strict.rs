@@ -4,6 +4,7 @@ use super::bounds;
 use super::json::Json;
 use crate::model::context::Pairs;
 use crate::model::problem::{Code, Problem};
+use std::collections::HashSet;
 
 /// The most items of one list. A message has a handful of parts, a change a handful of fields.
 const MAX_ITEMS: usize = 256;
@@ -25,10 +26,9 @@ impl Strict {
             let what = format!("`{name}` is {kind}; it must be an object.");
             Problem::new(Code::RequestInvalidField, what).field(name)
         })?;
-        for (at, (name, _)) in left.iter().enumerate() {
-            if left.iter().take(at).any(|(earlier, _)| earlier == name) {
-                return Err(wrong(&bounds::member(path, name), "it is given twice"));
-            }
+        let mut seen = HashSet::with_capacity(left.len());
+        if let Some((name, _)) = left.iter().find(|(name, _)| !seen.insert(name.as_str())) {
+            return Err(wrong(&bounds::member(path, name), "it is given twice"));
         }
         Ok(Self {
             path: path.into(),

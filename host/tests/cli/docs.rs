@@ -34,8 +34,18 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of minutes, on a quiet disk",
     ),
     ("cargo test --workspace", "runs this test"),
+    (
+        "docker build --file examples/container/Containerfile --tag sidepane .",
+        "needs a container engine; container.rs holds what is in the list of system calls",
+    ),
+    (
+        "docker run --rm --read-only --tmpfs /tmp --cap-drop all --security-opt no-new-privileges --security-opt seccomp=examples/container/seccomp.json --pids-limit 256 --memory 2g --volume ./plugins:/plugins:ro --volume sidepane-data:/data --publish 127.0.0.1:7117:7117 --network sidepane sidepane",
+        "needs a container engine; container.rs runs the host under the same list",
+    ),
+    ("cargo test -p auto-tag", "a part of the whole suite"),
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
+    ("cargo test -p visit-counter", "a part of the whole suite"),
     (
         "rustup target add wasm32-wasip2 --toolchain stable",
         "tests/build.rs needs the target",
@@ -43,6 +53,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     (
         "cargo build --release --target wasm32-wasip2",
         "guest-sdk/build builds every guest of the suite for this target",
+    ),
+    (
+        "cargo build -p auto-tag --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cargo build -p visit-counter --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
     ),
     (
         "cargo build -p hello --profile guest --target wasm32-wasip2",
@@ -54,6 +72,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     (
         "cp target/wasm32-wasip2/release/hello.wasm plugins/",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/auto_tag.wasm plugins/auto-tag.wasm",
+        "follows the build above",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/visit_counter.wasm plugins/visit-counter.wasm",
         "follows the build above",
     ),
     (
@@ -69,7 +95,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// The documents whose commands are held true.
 fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "plugins/README.md".to_owned()];
-    for folder in ["docs", "examples/hello", "examples/order-lookup"] {
+    for folder in [
+        "docs",
+        "examples/auto-tag",
+        "examples/container",
+        "examples/hello",
+        "examples/order-lookup",
+        "examples/visit-counter",
+    ] {
         for entry in std::fs::read_dir(at_root(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name();
             let name = name.to_string_lossy();
@@ -91,6 +124,8 @@ async fn every_command_of_the_documents_is_run_or_accounted_for() {
     let host = Setup::new()
         .plugin("hello", &plugin("hello"), "")
         .plugin("order-lookup", &plugin("order-lookup"), "")
+        .plugin("auto-tag", &plugin("auto-tag"), "")
+        .kept()
         .start()
         .await;
     let (mut seen, mut wrong) = (Vec::new(), Vec::new());
@@ -143,19 +178,53 @@ async fn hold(stage: &Stage, host: &TestHost, command: &str) -> Result<(), Strin
 }
 
 /// A `curl` of one address: the traffic listener's or the admin listener's, by its usual port.
-async fn curl(host: &TestHost, url: &str) -> Result<(), String> {
-    let url = url.trim().trim_matches('\'');
-    let url = url.strip_prefix("http://").unwrap_or(url);
+async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
+    let (mut method, mut body, mut url) = (None, None, None);
+    let mut words = words(arguments).into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "-i" | "-s" => {}
+            "-X" => method = words.next(),
+            "-d" => body = words.next(),
+            "-H" => drop(
+                words
+                    .next()
+                    .filter(|header| header == "content-type: application/json"),
+            ),
+            _ => url = Some(word),
+        }
+    }
+    let url = url.ok_or("names no address")?;
+    let url = url.strip_prefix("http://").unwrap_or(&url);
     let (address, path) = match url.split_once('/') {
         Some((authority, path)) if authority.ends_with(":7117") => (host.traffic, path),
         Some((authority, path)) if authority.ends_with(":7118") => (host.admin, path),
         _ => return Err("asks neither of the host's listeners".to_owned()),
     };
-    let answer = e2e::client::get(address, &format!("/{path}")).await;
+    let path = format!("/{path}");
+    let answer = match (method.as_deref(), body) {
+        (None, None) => e2e::client::get(address, &path).await,
+        (None | Some("POST"), body) => {
+            e2e::client::post(address, &path, body.unwrap_or_default()).await
+        }
+        (Some(method), _) => return Err(format!("{method} is run by no test")),
+    };
     match answer.status.is_success() {
         true => Ok(()),
         false => Err(format!("{}: {}", answer.status, answer.text())),
     }
+}
+
+/// The words of a command, as a shell reads them that knows single quotes alone.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (number, piece) in line.split('\'').enumerate() {
+        match number % 2 {
+            0 => words.extend(piece.split_whitespace().map(str::to_owned)),
+            _ => words.push(piece.to_owned()),
+        }
+    }
+    words
 }
 
 /// Starts a host as written, on ports of its own, and ends it once it serves.

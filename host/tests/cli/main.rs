@@ -11,7 +11,9 @@
 
 mod commands;
 mod config;
+mod container;
 mod docs;
+mod events;
 mod explain;
 mod files;
 mod markdown;

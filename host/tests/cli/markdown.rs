@@ -40,11 +40,13 @@ pub(crate) fn blocks(document: &str) -> Vec<Block> {
     found
 }
 
-/// The commands of a block, without comments; in a `console` block those behind `$ ` alone.
+/// The commands of a block, without comments; in a `console` block those behind `$ ` alone. A line
+/// that ends with a backslash goes on with the next one.
 pub(crate) fn commands(block: &Block) -> Vec<String> {
     let console = block.language == "console";
-    block
-        .text
+    let whole: Vec<&str> = block.text.split("\\\n").map(str::trim_start).collect();
+    whole
+        .join(" ")
         .lines()
         .filter_map(|line| match console {
             true => line.strip_prefix("$ "),

@@ -10,7 +10,17 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
 }
 
-/// A contact's message, as `/v1/events` takes it; it stands in docs/cli.md too.
+/// A conversation that begins, as `/v1/events` takes it.
+pub(crate) const CONVERSATION: &str = r#"{
+  "event_type": "conversation.created",
+  "id": "c-1-created",
+  "time": "2026-11-22T14:25:08Z",
+  "conversation": {"id": "c-1"},
+  "contact": {"email": "ada@example.com"}
+}
+"#;
+
+/// A contact's message, likewise.
 pub(crate) const MESSAGE: &str = r#"{
   "id": "m-1",
   "event_type": "message.created",
@@ -45,9 +55,9 @@ impl Stage {
     pub(crate) fn set() -> Self {
         let stage = Self::empty();
         for name in ["auto-tag", "hello", "order-lookup", "visit-counter"] {
-            let bytes = std::fs::read(e2e::guests::plugin(name)).expect("a compiled guest");
-            stage.file(&format!("{name}.wasm"), &bytes);
+            stage.plugin(name);
         }
+        stage.file("conversation.json", CONVERSATION.as_bytes());
         stage.file("message.json", MESSAGE.as_bytes());
         stage.file("core.wasm", b"\0asm\x01\0\0\0");
         stage.file("native.wasm", &native());
@@ -58,6 +68,12 @@ impl Stage {
     /// Writes a file.
     pub(crate) fn file(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.folder.join(name), bytes).expect("a file");
+    }
+
+    /// Copies a plugin of `examples`.
+    pub(crate) fn plugin(&self, name: &str) {
+        let bytes = std::fs::read(e2e::guests::plugin(name)).expect("a compiled guest");
+        self.file(&format!("{name}.wasm"), &bytes);
     }
 
     /// Copies a guest of `tests/guests`.

@@ -66,6 +66,7 @@ struct Arguments {
 }
 
 fn main() -> anyhow::Result<()> {
+    sidepane::compile_child();
     let arguments = Arguments::parse();
     match arguments.serve {
         Some(peer) => serve::run(peer, arguments.plugins),

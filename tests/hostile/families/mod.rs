@@ -2,6 +2,7 @@
 
 mod call;
 mod instantiate;
+mod load;
 
 use crate::case::Case;
 
@@ -17,7 +18,8 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 2] = [
+    let families: [(_, _, fn() -> Vec<Case>); 3] = [
+        ("load", "Before anything is made of a file", load::cases),
         (
             "instantiate",
             "While the instance is made",

@@ -1,6 +1,7 @@
-//! A CRM small enough to read: a handful of customers, their orders and what colleagues noted.
+//! A CRM small enough to read: a handful of customers, their orders and what colleagues noted; and
+//! of a desk as much as a plugin calls back.
 //!
-//! It stands for the system that a company has already and that a plugin looks things up in. All
+//! It stands for the systems that a company has already and that a plugin looks things up in. All
 //! answers are JSON, and every request needs `authorization: Bearer` with [`API_KEY`].
 //!
 //! | request | answer |
@@ -8,8 +9,11 @@
 //! | `GET /v1/customers?email=…` | the customer, or 404 |
 //! | `GET /v1/customers/{id}/orders` | `{"orders": […]}`, newest first |
 //! | `GET /v1/customers/{id}/notes` | `{"notes": […]}` |
+//! | `POST /v1/conversations/{id}/tags` with `{"tags": […]}` | all tags it has now |
+//! | `GET /v1/conversations/{id}/tags` | `{"tags": […]}` |
 
 mod people;
+mod tags;
 
 use std::future::Future;
 use std::io;
@@ -51,6 +55,11 @@ pub fn router() -> Router {
         .route("/v1/customers", get(customer))
         .route("/v1/customers/{id}/orders", get(orders))
         .route("/v1/customers/{id}/notes", get(notes))
+        .route(
+            "/v1/conversations/{id}/tags",
+            get(tags::show).post(tags::add),
+        )
+        .with_state(tags::Tags::default())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is no such page") })
         .layer(middleware::from_fn(authorize))
 }
@@ -147,6 +156,33 @@ mod tests {
         assert!(dates.is_sorted_by(|a, b| a >= b), "newest first: {dates:?}");
         let (_, notes) = ask(&format!("/v1/customers/{id}/notes"), Some(&key())).await;
         assert!(!notes["notes"].as_array().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn tags_are_kept_once_each_and_by_conversation() {
+        let router = router();
+        let ask = async |method: &str, path: &str, body: &str| {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("authorization", key())
+                .header("content-type", "application/json");
+            let request = request.body(Body::from(body.to_owned())).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let status = response.status();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            (status, serde_json::from_slice::<Value>(&body).unwrap())
+        };
+        let path = "/v1/conversations/c-1/tags";
+        for body in [r#"{"tags": ["vip"]}"#, r#"{"tags": ["refund", "vip"]}"#] {
+            assert_eq!(ask("POST", path, body).await.0, StatusCode::OK);
+        }
+        let tags = json!({ "tags": ["refund", "vip"] });
+        assert_eq!(ask("GET", path, "").await, (StatusCode::OK, tags));
+        let other = ask("GET", "/v1/conversations/c-2/tags", "").await;
+        assert_eq!(other.1, json!({ "tags": [] }));
+        let wrong = ask("POST", path, r#"{"tags": 1}"#).await;
+        assert_eq!(wrong.0, StatusCode::BAD_REQUEST);
     }
 
     #[tokio::test]

@@ -1,15 +1,16 @@
 //! The prisoner's side: a process that lowers its own limits, reads a component, writes native code
 //! and ends. It opens no file and no socket, and has no environment.
 
-use super::native;
+use super::native::{self, Refusal, Why};
 use super::pipe::{self, Limits, MARKER};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The compiler's stack. It calls itself for what nests, and the scan lets much nest.
-const STACK: usize = 64 << 20;
+/// The compiler's stack, eight times a usual one. It calls itself for what nests, and the scan lets
+/// much nest.
+const STACK: usize = 16 << 20;
 /// How much the child gives way to whoever serves calls.
 const NICE: i32 = 10;
 
@@ -122,12 +123,18 @@ fn work() -> io::Result<()> {
         let engine = native::engine().map_err(|error| io::Error::other(format!("{error:#}")))?;
         io::Result::Ok(native::compile(&engine, &bytes))
     };
-    let compiled = std::thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(compiling)?
-        .join()
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    let compiled = match thread.spawn(compiling) {
         // Its own words are on standard error already.
-        .map_err(|_| io::Error::other("the compiler failed"))??;
+        Ok(thread) => thread
+            .join()
+            .map_err(|_| io::Error::other("the compiler failed"))??,
+        // Its stack is the first thing that finds no room.
+        Err(error) => Err(Refusal {
+            why: Why::Memory,
+            detail: error.to_string(),
+        }),
+    };
     let (kind, rest) = pipe::write(compiled);
     let mut out = io::stdout().lock();
     out.write_all(&[kind])?;

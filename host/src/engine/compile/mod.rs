@@ -118,7 +118,7 @@ impl Compiler {
     pub(super) async fn compile(
         &self,
         generation: Generation,
-        bytes: Arc<[u8]>,
+        bytes: Arc<Vec<u8>>,
     ) -> Result<Vec<u8>, Problem> {
         self.known(generation)?;
         let place = self.line.enter().await?;

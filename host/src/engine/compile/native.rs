@@ -6,8 +6,8 @@ use crate::model::problem::{Code, Problem};
 use wasmparser::{Validator, WasmFeatures};
 use wasmtime::Engine;
 
-/// The proposals that the engine's configuration switches on. wasmtime does not tell its own set, so
-/// that a test holds this one against what it takes and refuses.
+/// The proposals that a plugin may use. The engine's configuration has one more, for itself; a test
+/// holds the rest of it against what it takes and refuses.
 const ON: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::COMPONENT_MODEL)
@@ -45,21 +45,24 @@ pub(super) fn engine() -> wasmtime::Result<Engine> {
 /// Compiles scanned bytes.
 ///
 /// # Errors
-/// A refusal, whose kind is found by validating again: the compiler tells only words.
+/// A refusal. The bytes are validated by themselves first: the compiler would do so too, and tell
+/// only in words what it found.
 pub(super) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    if let Some((why, detail)) = invalid(bytes) {
+        return Err(Refusal { why, detail });
+    }
     engine.precompile_component(bytes).map_err(|error| {
         let detail = format!("{error:#}");
-        let why = match invalid(bytes) {
-            Some(why) => why,
-            None if of_memory(&detail) => Why::Memory,
-            None => Why::Failed,
+        let why = match of_memory(&detail) {
+            true => Why::Memory,
+            false => Why::Failed,
         };
         Refusal { why, detail }
     })
 }
 
 /// What is invalid about `bytes`, if anything.
-fn invalid(bytes: &[u8]) -> Option<Why> {
+fn invalid(bytes: &[u8]) -> Option<(Why, String)> {
     let error = validate(bytes, ON)?;
     // Valid with everything on: then it is one proposal, or several, that is missing.
     let missing = match error.missing_wasm_feature() {
@@ -72,10 +75,11 @@ fn invalid(bytes: &[u8]) -> Option<Why> {
                 .find(|one| validate(bytes, WasmFeatures::all().difference(*one)).is_some()),
         },
     };
-    Some(match missing.and_then(name) {
+    let why = match missing.and_then(name) {
         Some(proposal) => Why::Disabled(proposal),
         None => Why::Malformed,
-    })
+    };
+    Some((why, error.to_string()))
 }
 
 fn validate(bytes: &[u8], features: WasmFeatures) -> Option<wasmparser::BinaryReaderError> {
@@ -125,5 +129,105 @@ impl From<Refusal> for Problem {
             ),
         };
         problem.detail(detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(core: &str) -> Result<Vec<u8>, Why> {
+        let text = format!("(component (core module {core}))");
+        let bytes = wat::parse_str(&text).expect("a component in text form");
+        let engine = engine().expect("an engine");
+        compile(&engine, &bytes).map_err(|refusal| refusal.why)
+    }
+
+    #[test]
+    fn what_the_engine_takes_is_what_we_say_is_on() {
+        for core in [
+            "(func (param funcref))",
+            "(table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1))))",
+            "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))",
+            "(func (result i32 i32) (i32.const 1) (i32.const 2))",
+            "(func (result v128) (v128.const i64x2 0 0))",
+            "(func (param f32) (result i32) (i32.trunc_sat_f32_s (local.get 0)))",
+            "(func (param i32) (result i32) (i32.extend8_s (local.get 0)))",
+            "(global i32 (i32.add (i32.const 1) (i32.const 2)))",
+            "(global (export \"g\") (mut i32) (i32.const 1))",
+        ] {
+            let bytes = wat::parse_str(format!("(component (core module {core}))"));
+            let bytes = bytes.expect("a component in text form");
+            assert!(validate(&bytes, ON).is_none(), "{core}");
+            assert!(compiled(core).is_ok(), "{core}");
+        }
+    }
+
+    #[test]
+    fn what_the_engine_refuses_is_what_we_say_is_off() {
+        for (core, proposal) in [
+            ("(type (struct (field i32)))", "gc"),
+            ("(func (param externref))", "gc-types"),
+            ("(tag (param i32))", "exceptions"),
+            ("(memory 1 1 shared)", "threads"),
+            ("(memory i64 1)", "memory64"),
+            ("(memory 1) (memory 1)", "multi-memory"),
+            ("(func $f (return_call $f))", "tail-call"),
+            (
+                "(type $f (func)) (func (param (ref $f)))",
+                "function-references",
+            ),
+            ("(type $f (func)) (type (cont $f))", "stack-switching"),
+            ("(memory 1 (pagesize 1))", "custom-page-sizes"),
+            (
+                "(func (param i64 i64) (result i64 i64) \
+                 (i64.mul_wide_s (local.get 0) (local.get 1)))",
+                "wide-arithmetic",
+            ),
+        ] {
+            assert_eq!(
+                compiled(core).map(|native| native.len()),
+                Err(Why::Disabled(proposal.to_owned())),
+                "{core}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_stands_between_components_may_have_two_memories() {
+        // A text goes from one inner component to another: it is copied between their memories.
+        let inner = "(component $from
+              (core module $m (memory (export \"memory\") 1)
+                (func (export \"f\") (param i32 i32))
+                (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) (i32.const 0)))
+              (core instance $i (instantiate $m))
+              (func (export \"f\") (param \"text\" string)
+                (canon lift (core func $i \"f\") (memory (core memory $i \"memory\"))
+                  (realloc (core func $i \"realloc\")))))";
+        let outer = "(component $to (import \"f\" (func $f (param \"text\" string)))
+              (core module $m (memory (export \"memory\") 1))
+              (core instance $i (instantiate $m))
+              (core func $g (canon lower (func $f)
+                (memory (core memory $i \"memory\"))))
+              (core module $n (import \"\" \"g\" (func (param i32 i32))))
+              (core instance (instantiate $n
+                (with \"\" (instance (export \"g\" (func $g)))))))";
+        let text = format!(
+            "(component {inner} {outer} (instance $a (instantiate $from))
+               (instance (instantiate $to (with \"f\" (func $a \"f\")))))"
+        );
+        let bytes = wat::parse_str(&text).expect("a component in text form");
+        let native = compile(&engine().expect("an engine"), &bytes);
+        assert!(native.is_ok(), "{:?}", native.err());
+    }
+
+    #[test]
+    fn what_is_only_wrong_is_malformed() {
+        let engine = engine().expect("an engine");
+        let wrong = "(component (core module (func (result i32))))";
+        let bytes = wat::parse_str(wrong).expect("a component in text form");
+        let refusal = compile(&engine, &bytes).expect_err("no value");
+        assert_eq!(refusal.why, Why::Malformed);
+        assert!(refusal.detail.contains("offset"), "{}", refusal.detail);
     }
 }

@@ -1,13 +1,14 @@
 //! Counting what a component holds, in one pass that keeps nothing: each ceiling is looked at
 //! before what it bounds is read.
 
+use super::instances::Instances;
 use super::limits::{Ceiling, ScanLimits};
 use super::malformed;
 use super::types;
 use crate::model::problem::{Code, Problem};
 use wasmparser::{
-    BinaryReaderError, ComponentInstance, DataSectionReader, ElementItems, ElementSectionReader,
-    FunctionBody, Imports, Instance, Operator, Payload, RecGroup, SectionLimited,
+    BinaryReaderError, DataSectionReader, ElementItems, ElementSectionReader, FunctionBody,
+    Imports, Operator, Payload, RecGroup, SectionLimited,
 };
 
 /// What was counted so far, and what may be.
@@ -15,6 +16,7 @@ use wasmparser::{
 pub(super) struct Counts {
     limits: ScanLimits,
     used: ScanLimits,
+    instances: Instances,
     depth: u64,
 }
 
@@ -23,6 +25,7 @@ impl Counts {
         Self {
             limits: limits.clone(),
             used: ScanLimits::NONE,
+            instances: Instances::default(),
             depth: 0,
         }
     }
@@ -64,6 +67,10 @@ impl Counts {
 
     /// Counts one part of a component.
     pub(super) fn count(&mut self, payload: &Payload<'_>, file: &[u8]) -> Result<(), Problem> {
+        let made = self.instances.take(payload);
+        let made = made.map_err(|error| malformed(&error))?;
+        self.most(ScanLimits::core_instances(), made.modules)?;
+        self.most(ScanLimits::instances(), made.components)?;
         match payload {
             Payload::Version { .. } => {
                 self.depth += 1;
@@ -126,20 +133,6 @@ impl Counts {
             Payload::ComponentAliasSection(section) => self.items(ScanLimits::aliases(), section),
             Payload::ComponentCanonicalSection(section) => {
                 self.items(ScanLimits::canonicals(), section)
-            }
-            Payload::InstanceSection(section) => {
-                // An instance that only bundles exports costs nothing.
-                let made =
-                    |instance: &Instance<'_>| matches!(instance, Instance::Instantiate { .. });
-                let made = instances(section.clone(), made)?;
-                self.add(ScanLimits::core_instances(), made)
-            }
-            Payload::ComponentInstanceSection(section) => {
-                let made = |instance: &ComponentInstance<'_>| {
-                    matches!(instance, ComponentInstance::Instantiate { .. })
-                };
-                let made = instances(section.clone(), made)?;
-                self.add(ScanLimits::instances(), made)
             }
             _ => Ok(()),
         }
@@ -221,16 +214,4 @@ impl Counts {
         }
         operators.finish().map_err(wrong)
     }
-}
-
-fn instances<'a, T: wasmparser::FromReader<'a>>(
-    section: SectionLimited<'a, T>,
-    made: impl Fn(&T) -> bool,
-) -> Result<u64, Problem> {
-    let mut count = 0;
-    for instance in section {
-        let instance = instance.map_err(|error| malformed(&error))?;
-        count += u64::from(made(&instance));
-    }
-    Ok(count)
 }

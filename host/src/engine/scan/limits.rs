@@ -60,8 +60,8 @@ ceilings! {
     segments = 20_000, "segments", "Segments of data and of tables' elements of all modules together.";
     elements = 200_000, "elements", "Entries of all element segments together.";
     data_bytes = 32 << 20, "data bytes", "Bytes of all data segments together.";
-    core_instances = 200, "core instances", "Modules that are instantiated; a component gets no more from the pool.";
-    instances = 500, "instances", "Components that are instantiated inside.";
+    core_instances = 200, "core instances", "Modules that are instantiated, by components inside each other in all; a component gets no more from the pool.";
+    instances = 500, "instances", "Components that are instantiated inside, and inside those.";
     canonicals = 10_000, "canonical functions", "Functions that cross the boundary between modules and components, either way.";
     aliases = 50_000, "aliases", "Names that one part of the component takes over from another.";
 }

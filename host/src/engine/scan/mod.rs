@@ -4,6 +4,7 @@
 
 mod contract;
 mod counts;
+mod instances;
 mod limits;
 mod types;
 
@@ -169,6 +170,36 @@ mod tests {
         assert_eq!(problem.code, Code::LoadLimit);
         assert_eq!(problem.field.as_deref(), Some("type nesting"));
         assert_eq!((problem.used, problem.limit), (Some(17), Some(16)));
+    }
+
+    #[test]
+    fn instances_that_multiply_are_counted_as_they_are_made() {
+        let of = |text: &str| {
+            let bytes = wat::parse_str(text).expect("a component in text form");
+            let used = scan(&bytes).map(|scan| scan.used);
+            used.map(|used| (used.core_instances, used.instances))
+        };
+        let ten = "(core instance (instantiate $m))".repeat(10);
+        let one = format!("(component $c (core module $m) {ten})");
+        let five = "(instance (instantiate $c))".repeat(5);
+        assert_eq!(of(&format!("(component {one} {five})")), Ok((50, 5)));
+        // The second level counts by what the first one makes.
+        let two = format!("(component $c {one} {five})");
+        let four = "(instance (instantiate $c))".repeat(4);
+        assert_eq!(of(&format!("(component {two} {four})")), Ok((200, 24)));
+        let problem = of(&format!("(component {two} {five})")).expect_err("250 modules");
+        assert_eq!(problem.field.as_deref(), Some("core instances"));
+        assert_eq!((problem.used, problem.limit), (Some(250), Some(200)));
+        // One that may be anything counts as more than there may be.
+        let anything = "(component (component (import \"x\" (component $c)) \
+                        (instance (instantiate $c))))";
+        assert_eq!(of(anything).expect_err("unknown").code, Code::LoadLimit);
+        // By another name it is at most the largest so far.
+        let renamed = format!(
+            "(component $top {one} (component (alias outer $top $c (component $d)) \
+             (instance (instantiate $d))))"
+        );
+        assert_eq!(of(&renamed), Ok((10, 1)));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(super) struct Book {
     pub(super) events: BTreeMap<i64, KeptEvent>,
     pub(super) deliveries: BTreeMap<i64, Entry>,
     pub(super) values: BTreeMap<(InstallationId, String), Stored>,
+    pub(super) subscriptions: BTreeMap<PluginId, Vec<String>>,
 }
 
 /// An event that was accepted.

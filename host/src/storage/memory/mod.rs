@@ -30,6 +30,12 @@ pub struct MemoryStorage {
     stirred: watch::Sender<u64>,
 }
 
+impl Default for MemoryStorage {
+    fn default() -> Self {
+        Self::new(Quotas::default())
+    }
+}
+
 impl MemoryStorage {
     /// An empty one.
     pub fn new(quotas: Quotas) -> Self {
@@ -148,6 +154,20 @@ impl Storage for MemoryStorage {
 
     fn backlog(&self) -> Kept<'_, Vec<Backlog>> {
         self.ask(move |book| Ok(book.backlog()))
+    }
+
+    fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()> {
+        self.ask(move |book| {
+            match events.is_empty() {
+                true => book.subscriptions.remove(&plugin),
+                false => book.subscriptions.insert(plugin, events),
+            };
+            Ok(())
+        })
+    }
+
+    fn subscriptions(&self) -> Kept<'_, Vec<(PluginId, Vec<String>)>> {
+        self.ask(|book| Ok(book.subscriptions.clone().into_iter().collect()))
     }
 
     fn health(&self) -> Health {

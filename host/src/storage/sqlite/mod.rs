@@ -13,6 +13,7 @@ mod ledger;
 mod list;
 mod open;
 mod reader;
+mod subscription;
 mod sweep;
 mod values;
 mod writer;
@@ -359,6 +360,16 @@ impl Storage for SqliteStorage {
 
     fn backlog(&self) -> Kept<'_, Vec<Backlog>> {
         Box::pin(self.look(&self.listings, list::backlog))
+    }
+
+    fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()> {
+        Box::pin(self.write(false, stays, move |ledger| {
+            subscription::write(ledger, &plugin, &events)
+        }))
+    }
+
+    fn subscriptions(&self) -> Kept<'_, Vec<(PluginId, Vec<String>)>> {
+        Box::pin(self.look(&self.listings, subscription::read))
     }
 
     fn health(&self) -> Health {

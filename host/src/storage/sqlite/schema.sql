@@ -97,3 +97,10 @@ CREATE TABLE shelf (
     bytes INTEGER NOT NULL,
     PRIMARY KEY (plugin, account)
 ) STRICT, WITHOUT ROWID;
+
+-- Which events a plugin takes, a line each, as it last said: they are kept for it while it cannot be
+-- loaded.
+CREATE TABLE subscription (
+    plugin TEXT PRIMARY KEY,
+    events TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

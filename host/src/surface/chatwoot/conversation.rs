@@ -37,6 +37,7 @@ pub(super) fn contact(object: &Json) -> Option<Contact> {
 /// where something did change.
 pub(super) fn changes(object: &Json) -> Vec<Change> {
     let listed = object.group("changed_attributes");
+    let object = object.index();
     let fields = listed.items().iter().flat_map(Json::members);
     fields
         .chain(listed.members())
@@ -47,7 +48,7 @@ pub(super) fn changes(object: &Json) -> Vec<Change> {
                 field: field.clone(),
                 from: values.group("previous_value").told(),
                 to: to.told(),
-                disputed: disputed(field, to, object),
+                disputed: disputed(field, to, object.get(field.as_str()).unwrap_or(&NOTHING)),
             }
         })
         .collect()
@@ -55,8 +56,7 @@ pub(super) fn changes(object: &Json) -> Vec<Change> {
 
 /// The attributes are those of the database: `id` is another one there, and moments are written
 /// otherwise. What is of the same kind in both is compared.
-fn disputed(field: &str, to: &Json, object: &Json) -> bool {
-    let now = object.at(field).unwrap_or(NOTHING);
+fn disputed(field: &str, to: &Json, now: &Json) -> bool {
     field != "id" && now.is_said() && now.kind() == to.kind() && !now.same(to)
 }
 

@@ -7,6 +7,7 @@
 use super::super::json::Json;
 use super::super::lenient::NOTHING;
 use crate::model::event::{Change, ChangeKind};
+use std::collections::HashMap;
 
 /// The headings that changes stand under in newer events; in older ones they stand under none.
 const HEADINGS: &[(&str, ChangeKind)] = &[
@@ -18,19 +19,20 @@ const HEADINGS: &[(&str, ChangeKind)] = &[
 /// Reads all changes of `data`. `object` is what they are about.
 pub(super) fn read(data: &Json, object: &Json) -> Vec<Change> {
     let mut found = Vec::new();
+    let object = object.index();
     for (name, value) in data.group("changes").members() {
         match HEADINGS.iter().find(|(heading, _)| heading == name) {
             Some((_, kind)) => {
                 let fields = value.members().iter();
-                found.extend(fields.map(|(field, value)| change(*kind, field, value, object)));
+                found.extend(fields.map(|(field, value)| change(*kind, field, value, &object)));
             }
-            None => found.push(change(ChangeKind::Model, name, value, object)),
+            None => found.push(change(ChangeKind::Model, name, value, &object)),
         }
     }
     found
 }
 
-fn change(kind: ChangeKind, field: &str, value: &Json, object: &Json) -> Change {
+fn change(kind: ChangeKind, field: &str, value: &Json, object: &HashMap<&str, &Json>) -> Change {
     let (from, to) = match value {
         Json::List(pair) => match pair.as_slice() {
             [from, to] => (from, to),
@@ -39,7 +41,7 @@ fn change(kind: ChangeKind, field: &str, value: &Json, object: &Json) -> Change 
         other => (NOTHING, other),
     };
     // An object that says nothing of the field contradicts nobody: absent and null are alike.
-    let disputed = object.at(field).is_some_and(|now| !now.same(to));
+    let disputed = object.get(field).is_some_and(|now| !now.same(to));
     Change {
         kind,
         field: field.into(),

@@ -9,6 +9,8 @@ mod conversation;
 mod events;
 mod message;
 mod people;
+#[cfg(test)]
+mod relay_tests;
 mod webhook;
 
 pub use events::Events;

@@ -64,6 +64,7 @@ promises! {
         quotas_of_deliveries_are_each_plugins_own
         whoever_waits_is_stirred
         one_event_a_hundred_times_at_once_is_one
+        what_a_plugin_takes_is_written_down
     }
     holders {
         a_released_delivery_was_never_claimed

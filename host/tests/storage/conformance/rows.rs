@@ -271,3 +271,30 @@ pub(super) async fn one_event_a_hundred_times_at_once_is_one(subject: Subject) {
         1
     );
 }
+
+pub(super) async fn what_a_plugin_takes_is_written_down(subject: Subject) {
+    let storage = &*subject.storage;
+    let takes = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let write = async |name: &str, events: &[&str]| {
+        let written = storage.subscribe(plugin(name), takes(events)).await;
+        written.expect("written down");
+    };
+    write("one", &["message.created", "freshchat:onUserCreate"]).await;
+    write("two", &["*"]).await;
+    write("one", &["message.created"]).await;
+    let mut all = storage.subscriptions().await.expect("read");
+    all.sort();
+    let want = [
+        (plugin("one"), takes(&["message.created"])),
+        (plugin("two"), takes(&["*"])),
+    ];
+    assert_eq!(all, want);
+    write("two", &[]).await;
+    let left = storage.subscriptions().await.expect("read");
+    assert_eq!(left, want[..1]);
+}
