@@ -101,7 +101,7 @@ impl Side {
             let stored = self.storage.value(of, &key, now).await.expect("read");
             let version = stored.map_or(0, |stored| stored.version);
             changes.reads.insert(key.clone(), version);
-        } else if write.value % 7 == 0 {
+        } else if write.value.is_multiple_of(7) {
             changes.reads.insert(key.clone(), 0);
         }
         let expires = now.after(Duration::from_secs(write.expires.into()));
