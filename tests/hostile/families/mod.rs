@@ -18,9 +18,12 @@ pub(crate) struct Family {
     pub(crate) cases: Vec<Case>,
 }
 
+/// A family's cases, made when they are wanted.
+type Cases = fn() -> Vec<Case>;
+
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 5] = [
+    let families: [(_, _, Cases); 5] = [
         (
             "instantiate",
             "While the instance is made",
