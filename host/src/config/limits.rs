@@ -38,6 +38,29 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
         1 << 10,
     );
     table.set(&mut limits.log_bytes, "log_kib", 0..=MANY_KIB, 1 << 10);
+    overlay_http(&mut table, limits);
+    table.set(&mut limits.store_ops, "store_ops", 0..=100_000, 1);
+    table.set(&mut limits.store_bytes, "store_kib", 0..=MANY_KIB, 1 << 10);
+    table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
+    table.set(&mut limits.queue, "queue", 0..=100_000, 1);
+    table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
+    table.set(&mut limits.card.rows, "card_rows", 1..=10_000, 1);
+    table.set(
+        &mut limits.card.html_bytes,
+        "card_html_kib",
+        0..=1 << 10,
+        1 << 10,
+    );
+    table.set(
+        &mut limits.card.card_bytes,
+        "card_kib",
+        1..=4 << 10,
+        1 << 10,
+    );
+    fields.finish(errors);
+}
+
+fn overlay_http(table: &mut Table<'_, '_, '_>, limits: &mut Limits) {
     table.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
     table.set(
         &mut limits.http_concurrency,
@@ -63,25 +86,6 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
         0..=MANY_KIB,
         1 << 10,
     );
-    table.set(&mut limits.store_ops, "store_ops", 0..=100_000, 1);
-    table.set(&mut limits.store_bytes, "store_kib", 0..=MANY_KIB, 1 << 10);
-    table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
-    table.set(&mut limits.queue, "queue", 0..=100_000, 1);
-    table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
-    table.set(&mut limits.card.rows, "card_rows", 1..=10_000, 1);
-    table.set(
-        &mut limits.card.html_bytes,
-        "card_html_kib",
-        0..=1 << 10,
-        1 << 10,
-    );
-    table.set(
-        &mut limits.card.card_bytes,
-        "card_kib",
-        1..=4 << 10,
-        1 << 10,
-    );
-    fields.finish(errors);
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.

@@ -343,9 +343,18 @@ mod tests {
         }
     }
 
-    /// Every network by its first and last address, with the classes on both sides of it.
+    /// First and last address, their class, and the classes of those before and after.
+    type Edges = (
+        &'static str,
+        &'static str,
+        AddressClass,
+        Option<AddressClass>,
+        Option<AddressClass>,
+    );
+
+    /// Every network with its edges.
     #[rustfmt::skip]
-    const EDGES: &[(&str, &str, AddressClass, Option<AddressClass>, Option<AddressClass>)] = {
+    const EDGES: &[Edges] = {
         use AddressClass::*;
         const OPEN: Option<AddressClass> = Some(Public);
         &[

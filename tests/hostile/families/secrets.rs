@@ -68,7 +68,7 @@ fn echoes() -> Vec<Case> {
         row("the same percent-encoded", |secret| {
             secret.replace('-', "%2d")
         }),
-        row("the same in base64", |secret| base64(secret)),
+        row("the same in base64", base64),
         row("the same in base64, amid other text", |secret| {
             base64(&format!("x-api-key: {secret}\r\n"))
         }),
