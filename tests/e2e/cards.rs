@@ -266,6 +266,9 @@ async fn a_plugin_sees_nothing_of_the_machine() {
         ("env", "0"),
         ("args", "0"),
         ("folders", "none"),
+        ("files", "0"),
+        ("input", "0"),
+        ("terminal", "false"),
         ("nanoseconds", "0"),
         ("view", "ticket"),
     ] {
@@ -275,6 +278,15 @@ async fn a_plugin_sees_nothing_of_the_machine() {
             "{what} in {outcome}"
         );
     }
+    // The clock goes by whole milliseconds, so nothing finer can be timed with it.
+    let tick: u64 = row(&outcome, "tick").unwrap().parse().unwrap();
+    assert!(tick > 0 && tick % 1_000_000 == 0, "{tick} ns");
+    let again = host.card("").await;
+    assert_ne!(
+        row(&outcome, "random"),
+        row(&again, "random"),
+        "each call draws anew"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

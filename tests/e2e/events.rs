@@ -176,14 +176,14 @@ async fn a_plugins_wish_for_a_pause_is_kept_within_the_operators_bounds() {
 async fn events_wait_while_nobody_delivers_and_are_delivered_by_the_next_host() {
     let setup = Setup::new().config(SOON).kept();
     let setup = setup.guest("keeps_events", "");
-    let (folder, storage) = (setup.folder().to_owned(), setup.storage.clone().unwrap());
+    let storage = setup.storage.clone().unwrap();
+    let wasm = std::fs::read(setup.folder().join("keeps-events.wasm")).unwrap();
     let host = setup.start().await;
     // Under way when the host ends: a second is more than it is given, so it is given back.
     let slow = send(&host, "e1", "c1", "sleep 1000").await;
     let waits = send(&host, "e2", "c1", "hello").await;
     host.end().await;
     let next = Setup::new().config(SOON).storage(storage);
-    let wasm = std::fs::read(folder.join("keeps-events.wasm")).unwrap();
     let next = next.file("keeps-events.wasm", wasm).start().await;
     for id in [&slow, &waits] {
         let told = until(&next, id, "delivered").await;

@@ -25,4 +25,5 @@ mod handlers;
 mod limits;
 mod neighbours;
 mod reload;
+mod secrets;
 mod store;

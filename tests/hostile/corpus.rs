@@ -38,9 +38,18 @@ pub(crate) struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { inputs, allowed, lookups, dials, .. } = self;
+        let Self {
+            inputs,
+            allowed,
+            lookups,
+            dials,
+            ..
+        } = self;
         let denied: u64 = self.denied.values().sum();
-        let rules = self.denied.iter().map(|(rule, count)| format!("{rule} {count}"));
+        let rules = self
+            .denied
+            .iter()
+            .map(|(rule, count)| format!("{rule} {count}"));
         let rules = rules.collect::<Vec<_>>().join(", ");
         write!(
             f,
@@ -58,7 +67,11 @@ pub(crate) async fn urls() -> anyhow::Result<Tally> {
     let server = Trick::says("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await;
     let port = server.address.port();
     let names = Arc::new(Names::to(&[server.address.ip()]));
-    let asker = Asker::new(&format!("http://{NAME}:{port}/v1"), true, Arc::clone(&names));
+    let asker = Asker::new(
+        &format!("http://{NAME}:{port}/v1"),
+        true,
+        Arc::clone(&names),
+    );
     let (mut tally, mut wrong) = (Tally::default(), Vec::new());
     for (text, good) in inputs(port)? {
         tally.inputs += 1;
@@ -152,7 +165,10 @@ fn is_read_once(text: &str, port: u16) -> anyhow::Result<()> {
     let once = CanonicalUrl::parse(text)?;
     let written = once.to_string();
     let twice = CanonicalUrl::parse(&written)?;
-    ensure!(once == twice && written == twice.to_string(), "{text:?} reads as {written}");
+    ensure!(
+        once == twice && written == twice.to_string(),
+        "{text:?} reads as {written}"
+    );
     let granted = format!("http://{NAME}:{port}/v1");
     let rest = written.strip_prefix(&granted);
     ensure!(
@@ -206,21 +222,68 @@ fn inputs(port: u16) -> anyhow::Result<Vec<(String, bool)>> {
 /// The name with something in it at every place, and with every letter written in another way.
 fn bent_names() -> impl Iterator<Item = (String, bool)> {
     // What the rules of international names leave out, and what they do not.
-    let nothing = ["\u{ad}", "\u{200b}", "\u{2064}", "\u{feff}", "\u{3164}"].map(|text| (text, true));
+    let nothing =
+        ["\u{ad}", "\u{200b}", "\u{2064}", "\u{feff}", "\u{3164}"].map(|text| (text, true));
     let something = [
-        "\t", "\n", "\r", "\0", "\u{1}", "\u{7f}", " ", "\u{a0}", "\u{2028}", "\\", "/", "?", "#", "@",
-        ":", ";", ",", "%", "%00", "%2e", "%2E", "%40", "%0d%0a", "[", "]", "<", ">", "\"", "'", "^",
-        "|", "*", "{", "+", "=", "&", "$", "(", "\u{301}", "\u{200d}", "\u{202e}", "\u{2488}",
-        "\u{e000}", "\u{fffd}", "\u{2060}\u{430}",
+        "\t",
+        "\n",
+        "\r",
+        "\0",
+        "\u{1}",
+        "\u{7f}",
+        " ",
+        "\u{a0}",
+        "\u{2028}",
+        "\\",
+        "/",
+        "?",
+        "#",
+        "@",
+        ":",
+        ";",
+        ",",
+        "%",
+        "%00",
+        "%2e",
+        "%2E",
+        "%40",
+        "%0d%0a",
+        "[",
+        "]",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "^",
+        "|",
+        "*",
+        "{",
+        "+",
+        "=",
+        "&",
+        "$",
+        "(",
+        "\u{301}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{2488}",
+        "\u{e000}",
+        "\u{fffd}",
+        "\u{2060}\u{430}",
     ]
     .map(|text| (text, false));
-    let inserted = nothing.into_iter().chain(something).flat_map(|(text, good)| {
-        (0..=NAME.len()).map(move |at| {
-            let (before, after) = NAME.split_at(at);
-            (format!("{before}{text}{after}"), good)
-        })
-    });
-    let letters = NAME.char_indices().filter(|(_, letter)| letter.is_ascii_lowercase());
+    let inserted = nothing
+        .into_iter()
+        .chain(something)
+        .flat_map(|(text, good)| {
+            (0..=NAME.len()).map(move |at| {
+                let (before, after) = NAME.split_at(at);
+                (format!("{before}{text}{after}"), good)
+            })
+        });
+    let letters = NAME
+        .char_indices()
+        .filter(|(_, letter)| letter.is_ascii_lowercase());
     let written = letters.flat_map(|(at, letter)| {
         let (before, after) = (&NAME[..at], &NAME[at + 1..]);
         let moved = |base: u32| char::from_u32(base + u32::from(letter) - u32::from('a'));
@@ -232,7 +295,11 @@ fn bent_names() -> impl Iterator<Item = (String, bool)> {
             moved(0x1d41a),
             moved(0x1d552),
         ];
-        let same = same.into_iter().flatten().map(String::from).map(|text| (text, true));
+        let same = same
+            .into_iter()
+            .flatten()
+            .map(String::from)
+            .map(|text| (text, true));
         let other = [
             format!("%{:02x}", u32::from(letter)),
             format!("%25{:02x}", u32::from(letter)),
@@ -255,9 +322,44 @@ fn bent_names() -> impl Iterator<Item = (String, bool)> {
 fn bent_paths() -> impl Iterator<Item = String> {
     const PATH: &str = "/v1/x/y";
     let odd = [
-        "\t", "\n", "\r", "\0", " ", "\u{85}", "\u{2029}", "\\", "#", ";", "%2f", "%5C", "%2e%2e%2f", "%00",
-        "%0D%0A", "%3b", "%252f", "%25%32%66", "%", "%4", "%gg", "<", ">", "\"", "{", "}", "|", "^", "`",
-        "\u{e9}", "\u{560a}", "/../", "/./", "//", "/..;/", "/%2e/", "/.%2E/", "/..\\",
+        "\t",
+        "\n",
+        "\r",
+        "\0",
+        " ",
+        "\u{85}",
+        "\u{2029}",
+        "\\",
+        "#",
+        ";",
+        "%2f",
+        "%5C",
+        "%2e%2e%2f",
+        "%00",
+        "%0D%0A",
+        "%3b",
+        "%252f",
+        "%25%32%66",
+        "%",
+        "%4",
+        "%gg",
+        "<",
+        ">",
+        "\"",
+        "{",
+        "}",
+        "|",
+        "^",
+        "`",
+        "\u{e9}",
+        "\u{560a}",
+        "/../",
+        "/./",
+        "//",
+        "/..;/",
+        "/%2e/",
+        "/.%2E/",
+        "/..\\",
     ];
     odd.into_iter().flat_map(|text| {
         (0..=PATH.len()).map(move |at| {
@@ -269,11 +371,15 @@ fn bent_paths() -> impl Iterator<Item = String> {
 
 /// The lines of a list: mark and text.
 fn marked(list: &str) -> anyhow::Result<Vec<(char, String)>> {
-    let lines = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = list
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let mark = line.chars().next().filter(|mark| "+-~".contains(*mark));
-            let text = line.get(1..).map(|text| text.strip_prefix(' ').unwrap_or(text));
+            let text = line
+                .get(1..)
+                .map(|text| text.strip_prefix(' ').unwrap_or(text));
             let (mark, text) = mark.zip(text).with_context(|| format!("no mark: {line}"))?;
             Ok((mark, unescaped(text).with_context(|| line.to_owned())?))
         })
@@ -400,6 +506,8 @@ struct Out(AtomicU64);
 impl Transport for Out {
     fn exchange<'a>(&'a self, _: Outbound<'a>) -> Waiting<'a, Result<Received, HttpError>> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        Box::pin(std::future::ready(Ok(http::Response::new(Vec::new()).into())))
+        Box::pin(std::future::ready(Ok(
+            http::Response::new(Vec::new()).into()
+        )))
     }
 }

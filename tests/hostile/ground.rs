@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 /// The good plugin that is asked all the time.
 pub(crate) const CANARY: &str = "canary";
 
-/// A value that stands in a grant as a secret and must never come back.
+/// A value that must never come back: a grant may name it as a secret, `{ file = "secret.txt" }`.
 pub(crate) const SECRET: &str = "sk-ground-5ee1b0c4f2";
 
 /// The host under attack.
@@ -27,7 +27,10 @@ impl Ground {
     /// Starts the host with the canary alone.
     pub(crate) async fn start() -> Self {
         let canary = e2e::guests::guest("counts");
-        let setup = Setup::new().plugin(CANARY, &canary, "");
+        let setup = Setup::new()
+            // As long as the oracle waits: what is late on a busy machine is not yet wrong.
+            .plugin(CANARY, &canary, "[limits]\ndeadline_ms = 10000")
+            .file("secret.txt", SECRET);
         Self {
             host: setup.start().await,
             names: Mutex::default(),

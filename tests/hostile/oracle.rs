@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 /// How often the canary is asked.
 const BEAT: Duration = Duration::from_millis(50);
 /// The longest that the canary may take. Machines are shared: this only tells a stall from noise.
-const STALL: Duration = Duration::from_secs(2);
+const STALL: Duration = Duration::from_secs(10);
 /// How long things may take to go back to where they were.
 const SETTLE: Duration = Duration::from_secs(20);
 /// Memory that may stay after a family: the pool's warm slots and the allocator's habits.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use e2e::client::{self, encoded};
 use e2e::host::Setup;
 use e2e::upstream::Upstream;
-use http::Request;
+use http::{Request, Response};
 use http_body_util::Full;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,7 +57,16 @@ async fn no_line_holds_a_credential_a_secret_or_a_query() {
         .with_writer(written.clone())
         .init();
 
-    let upstream = Upstream::text("hello").await;
+    // It gives everything back, secret and all.
+    let upstream = Upstream::start(|request| {
+        let told = format!("{:?}", request.headers());
+        let mut response = Response::new(Full::from(told));
+        if let Some(key) = request.headers().get("x-api-key") {
+            response.headers_mut().insert("x-echo", key.clone());
+        }
+        response
+    })
+    .await;
     let grant = format!(
         "[settings]\nshop = \"acme\"\n[secrets]\napi_key = {{ file = \"key\" }}\n[[http.allow]]\n\
          url = \"{}\"\nsecrets = [\"api_key\"]\nprivate_network = true\n",

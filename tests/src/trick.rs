@@ -24,7 +24,6 @@ pub struct Trick {
 struct Counts {
     connections: AtomicUsize,
     open: AtomicUsize,
-    most: AtomicUsize,
 }
 
 impl Trick {
@@ -41,8 +40,7 @@ impl Trick {
             while let Ok((stream, _)) = listener.accept().await {
                 let counts = Arc::clone(&of_task);
                 counts.connections.fetch_add(1, Ordering::SeqCst);
-                let open = counts.open.fetch_add(1, Ordering::SeqCst) + 1;
-                counts.most.fetch_max(open, Ordering::SeqCst);
+                counts.open.fetch_add(1, Ordering::SeqCst);
                 let script = script(stream);
                 tokio::spawn(async move {
                     let mut stream = script.await;
@@ -89,6 +87,25 @@ impl Trick {
         .await
     }
 
+    /// Answers with the head of the request it got, ready to be asked for more, with a cookie.
+    pub async fn echoes() -> Self {
+        Self::start(|mut stream| async move {
+            loop {
+                let head = head(&mut stream).await;
+                let length = head.len();
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nconnection: keep-alive\r\nset-cookie: seen=1\r\n\
+                     content-length: {length}\r\n\r\n{head}"
+                );
+                let said = stream.write_all(answer.as_bytes()).await;
+                if head.is_empty() || said.is_err() {
+                    return stream;
+                }
+            }
+        })
+        .await
+    }
+
     /// Takes connections and says nothing at all.
     pub async fn silent() -> Self {
         Self::start(|mut stream| async move {
@@ -98,9 +115,8 @@ impl Trick {
         .await
     }
 
-    /// Speaks TLS with a certificate, and answers `hello` behind it.
-    pub async fn tls(certificate: Certificate) -> Self {
-        let acceptor = certificate.acceptor();
+    /// Speaks TLS, and answers `hello` behind it.
+    pub async fn tls(acceptor: TlsAcceptor) -> Self {
         Self::start(move |mut stream| {
             let acceptor = acceptor.clone();
             async move {
@@ -124,11 +140,6 @@ impl Trick {
     /// How many connections came.
     pub fn connections(&self) -> usize {
         self.counts.connections.load(Ordering::SeqCst)
-    }
-
-    /// The most connections that were open at one time.
-    pub fn most(&self) -> usize {
-        self.counts.most.load(Ordering::SeqCst)
     }
 
     /// Waits until every connection was closed by the other side, for ten seconds at most.
@@ -195,11 +206,11 @@ impl Full {
     }
 }
 
-/// What is wrong with a server's certificate; each comes from an authority of its own.
+/// A server's certificate, and what is wrong with it. Each kind has an authority of its own.
 #[derive(Clone, Copy, Debug)]
 pub enum Certificate {
-    /// Nobody trusts who signed it.
-    Untrusted,
+    /// Nothing, where its authority is trusted.
+    Good,
     /// It signed itself.
     SelfSigned,
     /// It is another host's.
@@ -209,9 +220,9 @@ pub enum Certificate {
 }
 
 impl Certificate {
-    /// The authority that grants may name, in PEM, and what a server needs. The certificate is for
-    /// 127.0.0.1 where nothing else is said.
-    pub fn made(self) -> (String, TlsAcceptor) {
+    /// What a server needs, and its authority in PEM for a grant to name. It is for 127.0.0.1 where
+    /// nothing else is said.
+    pub fn made(self) -> (TlsAcceptor, String) {
         let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority_key = KeyPair::generate().expect("a key");
@@ -222,7 +233,7 @@ impl Certificate {
         let key = KeyPair::generate().expect("a key");
         let host = match self {
             Self::OtherHost => "other.test",
-            Self::Untrusted | Self::SelfSigned | Self::Expired => "127.0.0.1",
+            Self::Good | Self::SelfSigned | Self::Expired => "127.0.0.1",
         };
         let mut leaf = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
         if matches!(self, Self::Expired) {
@@ -231,7 +242,7 @@ impl Certificate {
         }
         let leaf = match self {
             Self::SelfSigned => leaf.self_signed(&key),
-            Self::Untrusted | Self::OtherHost | Self::Expired => leaf.signed_by(&key, &issuer),
+            Self::Good | Self::OtherHost | Self::Expired => leaf.signed_by(&key, &issuer),
         };
         let leaf = leaf.expect("a certificate").der().clone();
         let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
@@ -242,10 +253,6 @@ impl Certificate {
             .with_no_client_auth()
             .with_single_cert(vec![leaf], key)
             .expect("a configuration");
-        (root.pem(), Arc::new(config).into())
-    }
-
-    fn acceptor(self) -> TlsAcceptor {
-        self.made().1
+        (Arc::new(config).into(), root.pem())
     }
 }

@@ -74,19 +74,19 @@ fn on_message(message: MessageCreated) -> Handled {
     if tags.is_empty() {
         return Ok(());
     }
+    let tagged = tags.join(", ");
     let (desk, id) = (settings.desk_url.trim_end_matches('/'), &conversation.id);
-    info!(conversation = id; "tagged {}", tags.join(", "));
-    let path = format!("{desk}/v1/conversations/{}/tags", url::encode(id));
-    let answer = http::post(path)
+    let answer = http::post(format!("{desk}/v1/conversations/{}/tags", url::encode(id)))
         .bearer("api_key")
         .json(&Tags { tags })
         .send()?;
-    match answer.found()? {
-        Some(_) => Ok(()),
-        None => Err(EventError::give_up(format!(
+    if answer.found()?.is_none() {
+        return Err(EventError::give_up(format!(
             "the desk has no conversation {id}"
-        ))),
+        )));
     }
+    info!(conversation = id; "tagged {tagged}");
+    Ok(())
 }
 
 sidepane_sdk::export!(AutoTag: event);

@@ -192,3 +192,86 @@ impl HostCalls for Live {
 fn coarse(time: Duration) -> Duration {
     Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::http::SystemResolver;
+    use super::super::log::TracingLog;
+    use super::*;
+    use crate::model::id::{AccountId, PluginId, RequestId};
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Stands at so many nanoseconds on both clocks.
+    #[derive(Default)]
+    struct Stopped(AtomicU64);
+
+    impl Clock for Stopped {
+        fn wall(&self) -> Duration {
+            Duration::from_nanos(self.0.load(Ordering::Relaxed))
+        }
+
+        fn monotonic(&self) -> Duration {
+            self.wall()
+        }
+    }
+
+    fn call(clock: &Arc<Stopped>) -> Live {
+        let world = World {
+            http: Arc::new(HttpClient::new(
+                Arc::default(),
+                Arc::new(SystemResolver::default()),
+            )),
+            log: Arc::new(TracingLog),
+            clock: Arc::clone(clock) as _,
+            storage: None,
+        };
+        let installation = Arc::new(Installation {
+            settings: Vec::new(),
+            secrets: super::super::secret::Secrets::default(),
+            egress: crate::policy::egress::EgressPolicy::default(),
+        });
+        let author = Author {
+            plugin: PluginId::parse("a").expect("an id"),
+            account: AccountId::default(),
+            request_id: RequestId::new("r"),
+        };
+        let places = Arc::new(HttpPlaces::new(1));
+        let limits = Limits::default();
+        Live::new(
+            &world,
+            installation,
+            author,
+            &limits,
+            places,
+            Instant::now(),
+        )
+    }
+
+    #[tokio::test]
+    async fn clocks_go_by_whole_milliseconds_and_begin_with_the_call() {
+        let clock = Arc::new(Stopped::default());
+        for (begun, now, wall, passed) in [
+            (1_500_000, 1_500_000, 1, 0),
+            (1_500_000, 2_499_999, 2, 0),
+            (1_500_000, 2_500_000, 2, 1),
+            (999_999_999, 4_999_999_999, 4_999, 4_000),
+        ] {
+            clock.0.store(begun, Ordering::Relaxed);
+            let call = call(&clock);
+            clock.0.store(now, Ordering::Relaxed);
+            assert_eq!(call.wall_clock(), Duration::from_millis(wall));
+            assert_eq!(call.monotonic_clock(), Duration::from_millis(passed));
+        }
+    }
+
+    #[tokio::test]
+    async fn two_calls_draw_different_numbers() {
+        let clock = Arc::default();
+        let draw = || {
+            let mut bytes = [0; 32];
+            call(&clock).random(&mut bytes);
+            bytes
+        };
+        assert_ne!(draw(), draw());
+    }
+}

@@ -182,12 +182,16 @@ fn beside(outcome: &Outcome, heard: &Heard) {
     }
 }
 
-/// What was used of which limit, for a terminal.
+/// What was used of which limit, for a terminal. What this call could not use is left out.
 pub(crate) fn used(usage: &Usage) -> String {
-    let used = usage.each().map(|(name, measure)| {
-        let (used, limit) = (print::count(measure.used), print::count(measure.limit));
-        (name.to_owned(), format!("{used} of {limit}"))
-    });
+    let measures = usage.each().into_iter();
+    let used: Vec<(String, String)> = measures
+        .filter(|(_, measure)| measure.limit > 0 || measure.used > 0)
+        .map(|(name, measure)| {
+            let (used, limit) = (print::count(measure.used), print::count(measure.limit));
+            (name.to_owned(), format!("{used} of {limit}"))
+        })
+        .collect();
     print::section("used", &used).trim_end().to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::http::{HeaderValue, SecretFormat};
 use http::header::{self, HeaderName};
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 /// The most headers of one request.
 pub const MAX_HEADERS: usize = 100;
@@ -98,6 +98,12 @@ pub enum RequestValue {
     },
 }
 
+impl RequestValue {
+    fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret { .. })
+    }
+}
+
 impl RequestHeaders {
     /// Checks names, values and sizes.
     ///
@@ -114,23 +120,21 @@ impl RequestHeaders {
         if bytes > MAX_HEADER_BYTES {
             return Err(HeaderError::TooLarge(bytes));
         }
-        // Some servers turn `_` into `-`, so `content_length` has to count as `content-length`.
-        let mut seen: HashMap<String, (HeaderName, bool)> = HashMap::new();
-        let mut checked = Vec::with_capacity(headers.len());
+        let mut checked: Vec<(HeaderName, RequestValue)> = Vec::with_capacity(headers.len());
         for (text, value) in headers {
             let name = check_name(text)?;
             let value = check_value(&name, value)?;
-            let is_secret = matches!(value, RequestValue::Secret { .. });
-            let folded = name.as_str().replace('_', "-");
-            if let Some((other, was_secret)) = seen.get(&folded) {
+            // There are a hundred at most, and mostly five: looking through them costs less than a
+            // table of what was seen.
+            let before = checked.iter().find(|(other, _)| folds_to(other, &name));
+            if let Some((other, before)) = before {
                 if *other != name {
                     return Err(HeaderError::Collision(other.to_string(), name.to_string()));
                 }
-                if is_secret || *was_secret {
+                if [before, &value].into_iter().any(RequestValue::is_secret) {
                     return Err(HeaderError::SecretTwice(name.to_string()));
                 }
             }
-            seen.insert(folded, (name.clone(), is_secret));
             checked.push((name, value));
         }
         Ok(Self(checked))
@@ -151,10 +155,9 @@ impl RequestHeaders {
 
     /// Whether the plugin wrote a credential of its own.
     pub fn has_plain_authorization(&self) -> bool {
-        self.0.iter().any(|(name, value)| {
-            name.as_str().replace('_', "-") == header::AUTHORIZATION.as_str()
-                && matches!(value, RequestValue::Plain(_))
-        })
+        self.0
+            .iter()
+            .any(|(name, value)| folds_to(name, &header::AUTHORIZATION) && !value.is_secret())
     }
 }
 
@@ -169,11 +172,22 @@ fn value_bytes(value: &HeaderValue) -> usize {
     }
 }
 
+/// Whether two names are one to servers that turn `_` into `-`: `content_length` has to count as
+/// `content-length`.
+fn folds_to(name: &HeaderName, other: &HeaderName) -> bool {
+    let fold = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    let (name, other) = (name.as_str().bytes(), other.as_str().bytes());
+    name.len() == other.len() && name.map(fold).eq(other.map(fold))
+}
+
 fn check_name(text: &str) -> Result<HeaderName, HeaderError> {
     let name = HeaderName::from_bytes(text.as_bytes())
         .map_err(|_| HeaderError::Name(text.chars().take(80).collect()))?;
-    let folded = name.as_str().replace('_', "-");
-    let forbidden = FORBIDDEN.contains(&folded.as_str())
+    let folded = match name.as_str() {
+        text if text.contains('_') => Cow::from(text.replace('_', "-")),
+        text => Cow::from(text),
+    };
+    let forbidden = FORBIDDEN.contains(&folded.as_ref())
         || FORBIDDEN_PREFIXES
             .iter()
             .any(|prefix| folded.starts_with(prefix));

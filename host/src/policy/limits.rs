@@ -29,7 +29,7 @@ pub struct Limits {
     pub host_calls: u64,
     /// Bytes of log lines, standard output and error included.
     pub log_bytes: u64,
-    /// HTTP requests.
+    /// HTTP requests. As many more may be refused; after that a call is told `http.quota` unseen.
     pub http_requests: u32,
     /// HTTP requests of this plugin that are under way at one time, over all its calls; the others
     /// wait. What a browser opens to one server, and little enough for a small one.

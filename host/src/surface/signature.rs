@@ -179,3 +179,80 @@ fn denied(door: &str) -> Problem {
     )
     .hint("sign the body as it is sent, byte by byte, with a key that is in the configuration")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderName, HeaderValue};
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let value = HeaderValue::from_str(value).unwrap();
+            headers.append(HeaderName::from_static(name), value);
+        }
+        headers
+    }
+
+    /// The example that Standard Webhooks' own libraries are tested with.
+    #[test]
+    fn the_standards_own_example_is_signed_by_its_secret() {
+        let headers = headers(&[
+            ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
+            ("webhook-timestamp", "1614265330"),
+            (
+                "webhook-signature",
+                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            ),
+        ]);
+        let key = Key::of_webhook_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let now = Millis(1_614_265_330_000);
+        let body = br#"{"test": 2432232314}"#;
+        assert!(standard_webhooks(&headers, body, now).unwrap().by(&key));
+        let other = br#"{"test": 2432232315}"#;
+        assert!(!standard_webhooks(&headers, other, now).unwrap().by(&key));
+    }
+
+    #[test]
+    fn the_time_may_be_five_minutes_away() {
+        let now = Millis(1_764_000_000_999);
+        for (seconds, code) in [
+            ("1764000000", None),
+            ("1763999701", None),
+            ("1763999700", Some(Code::AuthSignatureExpired)),
+            ("1764000300", None),
+            ("1764000301", Some(Code::AuthSignatureExpired)),
+            ("0", Some(Code::AuthSignatureExpired)),
+            ("999999999999", Some(Code::AuthSignatureExpired)),
+            ("9999999999999", Some(Code::AuthSignatureMalformed)),
+            ("-1764000000", Some(Code::AuthSignatureMalformed)),
+            ("1764000000.5", Some(Code::AuthSignatureMalformed)),
+            ("", Some(Code::AuthSignatureMalformed)),
+        ] {
+            let judged = lately("x-time", seconds.as_bytes(), now);
+            assert_eq!(judged.err().map(|problem| problem.code), code, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_there_once() {
+        let none = headers(&[("a", "")]);
+        let two = headers(&[("a", "x"), ("a", "x")]);
+        for (headers, code) in [
+            (&none, Code::AuthSignatureMissing),
+            (&two, Code::AuthSignatureMalformed),
+        ] {
+            let problem = one(headers, "a").unwrap_err();
+            assert_eq!((problem.code, problem.field.as_deref()), (code, Some("a")));
+        }
+        assert_eq!(one(&headers(&[("a", " x ")]), "a"), Ok(&b"x"[..]));
+    }
+
+    #[test]
+    fn hex_is_read_in_either_case_and_whole() {
+        assert_eq!(hex("a", b"00fFA9"), Ok(vec![0, 255, 0xa9]));
+        for bad in [&b"0"[..], b"0g", b" 00", "é".as_bytes(), &[b'0'; 130]] {
+            assert!(hex("a", bad).is_err(), "{bad:?}");
+        }
+    }
+}

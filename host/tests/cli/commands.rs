@@ -147,7 +147,7 @@ fn what_cannot_be_asked_is_the_command_lines_fault() {
         ),
         (
             &["hello.wasm", "--event", "e.json"],
-            "events come with a later version",
+            "the event e.json cannot be read",
         ),
         (&["hello.wasm", "--context", "bad.json"], "emial"),
         (

@@ -26,6 +26,26 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
     (
+        "cargo run --release -p sidepane-bench -- --isolation",
+        "a measurement of minutes; tests/hostile does the same for seconds",
+    ),
+    (
+        "cargo run --release -p sidepane-bench -- --soak hostile",
+        "a measurement of minutes; tests/hostile has its parts",
+    ),
+    (
+        "cargo test -p e2e --test hostile",
+        "a part of the whole suite",
+    ),
+    (
+        "cargo test -p e2e --test hostile -- C1 hostcalls",
+        "a part of the whole suite",
+    ),
+    (
+        "cargo bench -p sidepane --bench policy",
+        "a measurement, compiled anew with all optimisation",
+    ),
+    (
         "cargo run --release -p sidepane-bench -- --accept",
         "a measurement of a minute, on a quiet disk",
     ),

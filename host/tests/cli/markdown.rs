@@ -44,7 +44,7 @@ pub(crate) fn blocks(document: &str) -> Vec<Block> {
 /// that ends with a backslash goes on with the next one.
 pub(crate) fn commands(block: &Block) -> Vec<String> {
     let console = block.language == "console";
-    let whole: Vec<&str> = block.text.split("\\\n").map(str::trim_start).collect();
+    let whole: Vec<&str> = block.text.split("\\\n").map(str::trim).collect();
     whole
         .join(" ")
         .lines()

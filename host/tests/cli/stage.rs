@@ -1,6 +1,6 @@
 //! A folder with plugins in it, and the command run there.
 
-use sidepane::engine::{Engine, EngineSettings, PoolSettings};
+use sidepane::engine::{Compile, Engine, EngineSettings, PoolSettings};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -131,18 +131,18 @@ fn native() -> Vec<u8> {
             ..PoolSettings::default()
         },
         cache: Some(cache.folder.clone()),
+        compile: Some(Compile::InProcess),
         workers: Some(1),
-        ..EngineSettings::default()
     })
     .expect("an engine");
     let bytes = std::fs::read(e2e::guests::plugin("hello")).expect("a compiled guest");
-    // On a thread of its own: some tests are inside of a runtime already.
-    let prepared = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Runtime::new().expect("threads to run on");
-        runtime.block_on(engine.prepare(bytes)).map(drop)
-    });
-    let prepared = prepared.join().expect("no panic");
-    prepared.expect("a program");
+    // On a thread of its own: whoever sets the stage may be inside a runtime already.
+    let prepare = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let program = runtime.expect("a runtime").block_on(engine.prepare(bytes));
+        program.expect("a program");
+    };
+    std::thread::spawn(prepare).join().expect("no panic");
     let entries = std::fs::read_dir(&cache.folder).expect("the cache");
     let artefact = entries
         .map(|entry| entry.expect("an entry").path())

@@ -52,7 +52,7 @@ fn printed(stage: &Stage, host: &e2e::host::TestHost, line: &str) -> String {
     steady(&(ended.stdout + &ended.stderr))
 }
 
-/// Generations, names of requests, sizes and amounts used become `…`.
+/// Generations, names of requests, expiries, sizes and amounts used become `…`.
 fn steady(text: &str) -> String {
     text.lines()
         .map(|line| format!("{}\n", line_of(line)))
@@ -62,6 +62,9 @@ fn steady(text: &str) -> String {
 fn line_of(line: &str) -> String {
     if let Some((front, _)) = line.split_once("\"request_id\": \"") {
         return format!("{front}\"request_id\": \"…\",");
+    }
+    if let Some((front, _)) = line.split_once("\"expires\": \"") {
+        return format!("{front}\"expires\": \"…\"");
     }
     let number = |word: &str| word.chars().all(|c| c.is_ascii_digit() || c == ',');
     let words: Vec<&str> = line.split(' ').collect();
@@ -87,10 +90,11 @@ fn line_of(line: &str) -> String {
 #[test]
 fn what_differs_from_run_to_run_is_left_open() {
     let digest = "a".repeat(64);
-    let text =
-        format!("x sha256:{digest}, 1,024 bytes\n  \"request_id\": \"01J\",\nfuel  4,664 of 50\n");
+    let text = format!(
+        "x sha256:{digest}, 1,024 bytes\n  \"request_id\": \"01J\",\n  \"expires\": \"2026\"\nfuel  4,664 of 50\n"
+    );
     assert_eq!(
         steady(&text),
-        "x sha256:…, … bytes\n  \"request_id\": \"…\",\nfuel  … of 50\n"
+        "x sha256:…, … bytes\n  \"request_id\": \"…\",\n  \"expires\": \"…\"\nfuel  … of 50\n"
     );
 }

@@ -3,6 +3,7 @@
 use crate::sight::{children, lives, of, until};
 use crate::{PROGRAM, bomb, child, engine};
 use sidepane::{Code, Compile, CompileBudget, Problem};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -93,7 +94,7 @@ async fn a_child_lowers_its_own_limits_and_ends_when_nobody_waits() {
         })
     };
     assert_eq!(limit("Max cpu time"), "60");
-    assert_eq!(limit("Max address space"), (2_u64 << 30).to_string());
+    assert_eq!(limit("Max address space"), (1_536_u64 << 20).to_string());
     assert_eq!(limit("Max core file size"), "0");
     assert_eq!(limit("Max file size"), "0");
     until("few files", || {
@@ -123,7 +124,7 @@ async fn a_child_has_nothing_of_the_hosts_environment() {
     assert_eq!(problem.code, Code::LoadCompileFailed);
     let told = problem.detail;
     assert!(
-        told.contains("arguments sidepane-compile-child 60 2147483648"),
+        told.contains("arguments sidepane-compile-child 60 1610612736"),
         "{told}"
     );
     assert!(told.contains("\n/\n"), "{told}");
@@ -136,6 +137,34 @@ async fn a_child_has_nothing_of_the_hosts_environment() {
             .and_then(|name| name.rsplit(' ').next());
         assert!(may.contains(&name.unwrap_or_default()), "{told}");
     }
+}
+
+#[test]
+fn a_child_closes_what_it_was_born_with() {
+    // A shell gives it another descriptor, the only one that leads to our pipe.
+    let script = "exec 9>&2 2>/dev/null; exec \"$0\" sidepane-compile-child 60 1610612736";
+    let mut born = Command::new("/bin/sh")
+        .args(["-c", script, PROGRAM])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let component = born.stdin.take();
+    // It waits for a component, and would wait for ever.
+    let patience = std::thread::spawn(move || {
+        std::thread::park_timeout(Duration::from_secs(10));
+        drop(component);
+    });
+    let mut said = String::new();
+    let pipe = born.stderr.as_mut().expect("a pipe");
+    pipe.read_to_string(&mut said).expect("an end");
+    let closed_alive = lives(born.id());
+    patience.thread().unpark();
+    patience.join().expect("no panic");
+    assert!(born.wait().expect("an end").success());
+    assert!(closed_alive, "the descriptor was open until the end");
+    assert_eq!(said, "");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use crate::process::Server;
 use anyhow::{Context, ensure};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -89,6 +91,96 @@ pub(crate) fn beside(
     })
 }
 
+/// How a canary fared that is asked twenty times a second.
+#[derive(Clone, Debug)]
+pub(crate) struct Beat {
+    /// Questions.
+    pub(crate) asked: usize,
+    /// Answers that were not the first one again.
+    pub(crate) wrong: usize,
+    /// The median of the answers' times.
+    pub(crate) p50_ms: f64,
+    /// The 99th percentile.
+    pub(crate) p99_ms: f64,
+    /// The longest.
+    pub(crate) longest_ms: f64,
+}
+
+/// Asks for `path` twenty times a second, in the caller's own thread and from a clock of its own: an
+/// answer that is late does not put the next question off.
+pub(crate) fn beat(address: SocketAddr, path: &str, time: Duration) -> anyhow::Result<Beat> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+        let asking = (0..BEATS * time.as_secs()).map(|n| {
+            let at = Duration::from_millis(1_000 / BEATS * n);
+            let request = request.as_bytes();
+            async move {
+                tokio::time::sleep(at).await;
+                let (begun, mut answer) = (Instant::now(), Vec::new());
+                let length = async {
+                    let mut stream = TcpStream::connect(address).await?;
+                    stream.write_all(request).await?;
+                    read_answer(&mut stream, &mut answer, false).await
+                };
+                let length = length.await.ok();
+                (begun.elapsed(), length)
+            }
+        });
+        let answers = join_all(asking).await;
+        let first = answers.iter().find_map(|(_, length)| *length);
+        let wrong = |(_, length): &&(Duration, Option<usize>)| length.is_none() || *length != first;
+        let mut times: Vec<f64> = answers
+            .iter()
+            .map(|(took, _)| took.as_secs_f64() * 1e3)
+            .collect();
+        times.sort_by(f64::total_cmp);
+        let at = |part: f64| {
+            let index = (times.len().saturating_sub(1) as f64 * part) as usize;
+            times.get(index).copied().unwrap_or_default()
+        };
+        Ok(Beat {
+            asked: answers.len(),
+            wrong: answers.iter().filter(wrong).count(),
+            p50_ms: at(0.5),
+            p99_ms: at(0.99),
+            longest_ms: at(1.0),
+        })
+    })
+}
+
+/// Questions a second of a canary.
+const BEATS: u64 = 20;
+
+/// Asks each of `paths` over `connections` connections without a pause, until the time is up or it
+/// is over; how many answers came. They may say that the plugin failed.
+pub(crate) fn hogs(
+    server: &Server,
+    paths: &[String],
+    connections: usize,
+    time: Duration,
+    over: &AtomicBool,
+) -> anyhow::Result<usize> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let paths: Vec<[String; 1]> = paths.iter().map(|path| [path.clone()]).collect();
+        let hogs = paths.iter().flat_map(|path| {
+            let ask = Ask {
+                may_fail: true,
+                over: Some(over),
+                ..Ask::of(path, time)
+            };
+            (0..connections).map(move |_| async move { ask.run(server, 0).await })
+        });
+        let asked = try_join_all(hogs).await?;
+        Ok(asked.iter().map(|asked| asked.times.len()).sum())
+    })
+}
+
 impl Driven {
     fn of(all: &[Asked], processor: Duration, elapsed: Duration) -> anyhow::Result<Self> {
         let mut times: Vec<u32> = all.iter().flat_map(|asked| asked.times.clone()).collect();
@@ -120,6 +212,8 @@ struct Ask<'a> {
     pause: Duration,
     /// Whether a plugin's failure is an answer too.
     may_fail: bool,
+    /// Set when it is over before its time.
+    over: Option<&'a AtomicBool>,
 }
 
 struct Asked {
@@ -135,6 +229,7 @@ impl<'a> Ask<'a> {
             time,
             pause: Duration::ZERO,
             may_fail: false,
+            over: None,
         }
     }
 
@@ -149,7 +244,8 @@ impl<'a> Ask<'a> {
         let mut answer = Vec::with_capacity(64 << 10);
         let (begun, mut times, mut bytes) = (Instant::now(), Vec::new(), 0);
         for request in requests.iter().cycle().skip(first % requests.len().max(1)) {
-            if begun.elapsed() >= self.time {
+            let over = self.over.is_some_and(|over| over.load(Ordering::SeqCst));
+            if over || begun.elapsed() >= self.time {
                 break;
             }
             let asked = Instant::now();

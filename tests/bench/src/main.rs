@@ -7,9 +7,14 @@
 //! within one run: machines differ and are shared.
 //!
 //! `-- --soak reload` replaces a plugin under load instead: `soak.rs`; `-- --accept` and
-//! `-- --backlog` are about storage: `storage.rs`.
+//! `-- --backlog` are about storage: `storage.rs`. `-- --isolation` puts eight
+//! hostile plugins beside a good one, `-- --soak hostile` everything hostile at random:
+//! `isolation.rs` and `chaos.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod chaos;
+mod hostile;
+mod isolation;
 mod load;
 mod process;
 mod serve;
@@ -41,13 +46,16 @@ struct Arguments {
     /// Copies of the plugin that are asked in turn in the row `mixed`.
     #[arg(long, default_value_t = 30)]
     plugins: usize,
-    /// Instead of comparing: a minute of reloads under load, then many more, with the memory before
-    /// and after.
+    /// Instead of comparing: `reload`, a minute of reloads under load, then many more, with the
+    /// memory before and after; `hostile`, ten minutes of all that plugins and callers can do.
     #[arg(long)]
     soak: Option<Soak>,
-    /// Seconds under load in a soak.
-    #[arg(long, default_value_t = 60)]
-    soak_seconds: u64,
+    /// Seconds under load in a soak; without it 60 of reloads, and 600 of the hostile.
+    #[arg(long)]
+    soak_seconds: Option<u64>,
+    /// What the hostile soak draws its chances from; without it another each time, and printed.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Reloads after that.
     #[arg(long, default_value_t = 10_000)]
     soak_reloads: u32,
@@ -60,6 +68,13 @@ struct Arguments {
     /// Instead: let so many deliveries wait, and look at memory and at a start.
     #[arg(long, num_args = 0..=1, default_missing_value = "1000000")]
     backlog: Option<u64>,
+    /// Instead: ask a good plugin twenty times a second, alone and then beside eight hostile ones of
+    /// different kinds at their permits.
+    #[arg(long)]
+    isolation: bool,
+    /// Seconds of each half of `--isolation`.
+    #[arg(long, default_value_t = 60)]
+    isolation_seconds: u64,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -75,12 +90,21 @@ fn main() -> anyhow::Result<()> {
         }
         None if let Some(count) = arguments.backlog => storage::backlog(count),
         None if arguments.neighbours => neighbours(&arguments),
-        None if arguments.soak == Some(Soak::Reload) => soak::run(
-            arguments.soak_seconds,
-            arguments.soak_reloads,
-            arguments.connections,
-        ),
-        None => compare(&arguments),
+        None if arguments.isolation => {
+            isolation::run(Duration::from_secs(arguments.isolation_seconds))
+        }
+        None => match arguments.soak {
+            Some(Soak::Reload) => soak::run(
+                arguments.soak_seconds.unwrap_or(60),
+                arguments.soak_reloads,
+                arguments.connections,
+            ),
+            Some(Soak::Hostile) => {
+                let time = Duration::from_secs(arguments.soak_seconds.unwrap_or(600));
+                chaos::run(time, arguments.seed)
+            }
+            None => compare(&arguments),
+        },
     }
 }
 
@@ -88,14 +112,14 @@ fn neighbours(arguments: &Arguments) -> anyhow::Result<()> {
     let server = Server::start(Peer::Sidepane, 1)?;
     let query = "view=ticket&email=jane%40example.com&ticketId=7";
     let good = format!("/imbox/bench-0?{query}");
-    let bad = serve::HOGS.map(|hog| format!("/imbox/{hog}?{query}"));
+    let bad = hostile::HOGS.map(|hog| format!("/imbox/{hog}?{query}"));
     let time = Duration::from_secs(arguments.seconds);
     println!("{}", process::machine());
     println!(
         "{} connections each, {} s each, beside {}",
         arguments.connections,
         arguments.seconds,
-        serve::HOGS.join(", ")
+        hostile::HOGS.join(", ")
     );
     for round in 1..=arguments.rounds {
         for (name, bad) in [("quiet", &[][..]), ("beside", &bad)] {

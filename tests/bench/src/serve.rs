@@ -1,5 +1,6 @@
 //! The two servers.
 
+use crate::hostile::{self, Kind};
 use axum::Router;
 use axum::extract::Query;
 use axum::http::header;
@@ -12,11 +13,8 @@ use sidepane::surface::keys::Keys;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
 
-/// Guests that misbehave, as their plugins are called here.
-pub(crate) const HOGS: [&str; 3] = ["spins-forever", "grows-memory", "sleeps"];
-
 /// Which server to be.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Peer {
     /// The card computed in the server itself.
     Native,
@@ -24,6 +22,8 @@ pub(crate) enum Peer {
     Sidepane,
     /// The same, its plugins folder watched.
     Watched,
+    /// Good plugins among hostile ones of every kind.
+    Hostile,
 }
 
 impl Peer {
@@ -32,6 +32,7 @@ impl Peer {
             Peer::Native => "native",
             Peer::Sidepane => "sidepane",
             Peer::Watched => "watched",
+            Peer::Hostile => "hostile",
         }
     }
 }
@@ -45,8 +46,7 @@ pub(crate) fn run(peer: Peer, plugins: usize) -> anyhow::Result<()> {
     runtime.block_on(async {
         match peer {
             Peer::Native => native().await,
-            Peer::Sidepane => sidepane(plugins, false).await,
-            Peer::Watched => sidepane(plugins, true).await,
+            Peer::Sidepane | Peer::Watched | Peer::Hostile => sidepane(peer, plugins).await,
         }
     })
 }
@@ -73,20 +73,20 @@ async fn native() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn sidepane(plugins: usize, watch: bool) -> anyhow::Result<()> {
+async fn sidepane(peer: Peer, plugins: usize) -> anyhow::Result<()> {
+    let watch = peer == Peer::Watched;
     let folder = std::env::temp_dir().join(format!("sidepane-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     for n in 0..plugins {
         std::fs::copy(env!("BENCH_CARD"), folder.join(format!("bench-{n}.wasm")))?;
     }
-    for hog in HOGS {
-        std::fs::copy(
-            e2e::guests::guest(&hog.replace('-', "_")),
-            folder.join(format!("{hog}.wasm")),
-        )?;
-        // The deadline ends them, not the fuel: the worst of neighbours.
-        let grant = "[limits]\nfuel = 1000000000000\ndeadline_ms = 2000\n";
-        std::fs::write(folder.join(format!("{hog}.toml")), grant)?;
+    let bad = match peer {
+        Peer::Hostile => hostile::kinds()?,
+        _ => hostile::hogs()?,
+    };
+    for Kind { name, bytes, grant } in bad {
+        std::fs::write(folder.join(format!("{name}.wasm")), bytes)?;
+        std::fs::write(folder.join(format!("{name}.toml")), grant)?;
     }
     let cache: PathBuf = folder.join("artefacts");
     let host = Host::start(HostSettings {
@@ -97,12 +97,13 @@ async fn sidepane(plugins: usize, watch: bool) -> anyhow::Result<()> {
         ..HostSettings::of_folder(&folder)
     })
     .await?;
-    if !watch {
+    let kept = peer != Peer::Sidepane;
+    if !kept {
         std::fs::remove_dir_all(&folder)?;
     }
     let traffic = TcpListener::bind(("127.0.0.1", 0)).await?;
     let admin = TcpListener::bind(("127.0.0.1", 0)).await?;
-    match watch {
+    match kept {
         true => println!(
             "{} {} {}",
             traffic.local_addr()?,

@@ -21,6 +21,8 @@ const PLUGIN: &str = "bench-0";
 pub(crate) enum Soak {
     /// Replacing a plugin while it is asked.
     Reload,
+    /// Everything that plugins and callers can do to the host, at random.
+    Hostile,
 }
 
 /// Runs it and prints the figures.

@@ -35,7 +35,7 @@ impl CardPlugin for Guest {
 }
 
 /// The request of the parameters: `url`, `method`, `body`, `timeout`, `secret` (the header that
-/// carries it), and `header…`, each a name, a colon and a value.
+/// carries it), `header…`, each a name, a colon and a value, and `more` headers of no meaning.
 fn request(context: &Context) -> Result<Request, Error> {
     let url = context.param("url").ok_or("no parameter `url`")?;
     let mut request = http::request(context.param("method").unwrap_or("GET"), url);
@@ -47,6 +47,9 @@ fn request(context: &Context) -> Result<Request, Error> {
     }
     if let Some(timeout) = context.param("timeout") {
         request = request.timeout_ms(number(timeout)? as u32);
+    }
+    for more in 0..number(context.param("more").unwrap_or("0"))? {
+        request = request.header(format!("x-{more}"), "1");
     }
     let headers = context.params.iter();
     for (_, line) in headers.filter(|(name, _)| name.starts_with("header")) {

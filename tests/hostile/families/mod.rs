@@ -1,8 +1,15 @@
 //! The families of the catalogue, in its order; each is a file.
 
+mod api;
 mod call;
+mod cross;
+mod hostcalls;
 mod instantiate;
 mod load;
+mod names;
+mod network;
+mod secrets;
+mod upstreams;
 
 use crate::case::Case;
 
@@ -18,21 +25,28 @@ pub(crate) struct Family {
 
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
-    let families: [(_, _, fn() -> Vec<Case>); 3] = [
-        ("load", "Before anything is made of a file", load::cases),
-        (
+    vec![
+        family("load", "Before anything is made of a file", load::cases()),
+        family(
             "instantiate",
             "While the instance is made",
-            instantiate::cases,
+            instantiate::cases(),
         ),
-        ("call", "While the plugin is asked", call::cases),
-    ];
-    families
-        .into_iter()
-        .map(|(name, title, cases)| Family {
-            name,
-            title,
-            cases: cases(),
-        })
-        .collect()
+        family("call", "While the plugin is asked", call::cases()),
+        family("hostcalls", "What it asks of the host", hostcalls::cases()),
+        family(
+            "cross",
+            "Between plugins, accounts and calls",
+            cross::cases(),
+        ),
+        family("network", "On the way out", network::cases()),
+        family("names", "Where names lead", names::cases()),
+        family("secrets", "Secrets on their way", secrets::cases()),
+        family("upstreams", "What servers send back", upstreams::cases()),
+        family("api", "At the host's own doors", api::cases()),
+    ]
+}
+
+fn family(name: &'static str, title: &'static str, cases: Vec<Case>) -> Family {
+    Family { name, title, cases }
 }

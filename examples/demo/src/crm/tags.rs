@@ -1,8 +1,6 @@
 //! The desk's part: which tags its conversations have.
 
 use super::{answer, refusal};
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +17,7 @@ const MOST: usize = 1_000;
 pub(super) struct Tags(Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>);
 
 #[derive(Deserialize)]
-pub(super) struct More {
+struct More {
     tags: Vec<String>,
 }
 
@@ -27,9 +25,9 @@ pub(super) struct More {
 pub(super) async fn add(
     State(tags): State<Tags>,
     Path(id): Path<String>,
-    more: Result<Json<More>, JsonRejection>,
+    body: String,
 ) -> Response {
-    let Ok(Json(more)) = more else {
+    let Ok(more) = serde_json::from_str::<More>(&body) else {
         return refusal(StatusCode::BAD_REQUEST, "the body is {\"tags\": […]}");
     };
     let now = {

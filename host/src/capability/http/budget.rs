@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub struct HttpBudget {
     requests: Meter,
+    /// Requests that were refused before anything was sent. Each costs time and a line in the log,
+    /// so a call has as many of them as it has requests.
+    refusals: Meter,
     bytes: Meter,
     request_bytes: u64,
     response_bytes: u64,
@@ -19,6 +22,7 @@ impl HttpBudget {
     pub fn new(limits: &Limits) -> Self {
         Self {
             requests: Meter::new(limits.http_requests.into()),
+            refusals: Meter::new(limits.http_requests.into()),
             bytes: Meter::new(limits.http_bytes),
             request_bytes: limits.http_request_bytes,
             response_bytes: limits.http_response_bytes,
@@ -35,6 +39,31 @@ impl HttpBudget {
         self.bytes.used()
     }
 
+    /// The most requests that can still come to anything, be it to a refusal.
+    pub(super) fn room(&self) -> usize {
+        let left = self.requests.left().saturating_add(self.refusals.left());
+        usize::try_from(left).unwrap_or(usize::MAX)
+    }
+
+    /// Whether a request is worth looking at.
+    ///
+    /// # Errors
+    /// `Quota` when it could not be sent, or could not be refused once more.
+    pub(super) fn may_ask(&self) -> Result<(), HttpError> {
+        if self.requests.left() == 0 {
+            Err(quota("requests", self.requests.used()))
+        } else if self.refusals.left() == 0 {
+            Err(quota("refused requests", self.refusals.used()))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Notes a request that was refused.
+    pub(super) fn refused(&self) {
+        self.refusals.take(1);
+    }
+
     /// Pays for one request of `head` and `body` bytes, before anything is sent.
     ///
     /// # Errors
@@ -44,9 +73,6 @@ impl HttpBudget {
         if body > self.request_bytes {
             return Err(too_large(self.request_bytes));
         }
-        let quota = |what: &str, used: Used| {
-            HttpError::Quota(format!("{what}: {} of {} used", used.used, used.limit))
-        };
         if !self.requests.take(1) {
             return Err(quota("requests", self.used_requests()));
         }
@@ -75,6 +101,10 @@ impl HttpBudget {
     }
 }
 
+fn quota(what: &str, used: Used) -> HttpError {
+    HttpError::Quota(format!("{what}: {} of {} used", used.used, used.limit))
+}
+
 /// `TooLarge` with the limit as the contract writes it.
 pub(super) fn too_large(limit: u64) -> HttpError {
     HttpError::TooLarge(u32::try_from(limit).unwrap_or(u32::MAX))
@@ -101,6 +131,11 @@ impl Meter {
                 used.checked_add(amount).filter(|sum| *sum <= self.limit)
             })
             .is_ok()
+    }
+
+    fn left(&self) -> u64 {
+        let used = self.used();
+        used.limit.saturating_sub(used.used)
     }
 
     fn fill(&self) {

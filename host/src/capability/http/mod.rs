@@ -100,7 +100,7 @@ impl HttpClient {
     /// # Errors
     /// [`HttpError`]; with `Denied` and `Quota` nothing was sent.
     pub async fn send(&self, request: Request, terms: &Terms<'_>) -> Result<Response, HttpError> {
-        let permit = terms.policy.judge(&request).map_err(HttpError::Denied)?;
+        terms.budget.may_ask()?;
         let deadline = match request.timeout_ms {
             // A timer of no length at all would never let anything happen.
             Some(ms) => {
@@ -109,10 +109,8 @@ impl HttpClient {
             }
             None => terms.deadline,
         };
-        let body = request.body.map(Body::into_bytes);
-        let body_bytes = body.as_ref().map_or(0, Vec::len);
-        let outgoing = Outgoing::write(&permit, body, terms.secrets)?;
-        terms.budget.pay_request(outgoing.head_bytes, body_bytes)?;
+        let prepared = prepare(request, terms);
+        let (permit, outgoing) = prepared.inspect_err(|_| terms.budget.refused())?;
         let _place = terms.places.take(deadline).await?;
         let addresses = within(Phase::Resolve, deadline, self.resolve(&permit)).await?;
         let own = self.own_among(&addresses);
@@ -129,15 +127,25 @@ impl HttpClient {
 
     /// Sends all requests side by side. Answers stand in their order, and one that fails fails
     /// alone.
+    ///
+    /// Those that cannot come to anything any more are not even begun: a call can pass on a hundred
+    /// thousand of them at once.
     pub async fn send_all(
         &self,
-        requests: Vec<Request>,
+        mut requests: Vec<Request>,
         terms: &Terms<'_>,
     ) -> Vec<Result<Response, HttpError>> {
+        let count = requests.len();
+        requests.truncate(terms.budget.room());
         let sends = requests
             .into_iter()
             .map(|request| self.send(request, terms));
-        futures_util::future::join_all(sends).await
+        let mut answers = futures_util::future::join_all(sends).await;
+        answers.resize_with(count, || {
+            let used_up = HttpError::Quota("more requests than a call has".to_owned());
+            Err(terms.budget.may_ask().err().unwrap_or(used_up))
+        });
+        answers
     }
 
     /// The addresses of the permit's host; asked for once, and not at all for one written out.
@@ -176,6 +184,16 @@ impl fmt::Debug for HttpClient {
             .field("dials", &self.dials())
             .finish_non_exhaustive()
     }
+}
+
+/// Judges a request, writes it, and pays for it.
+fn prepare(request: Request, terms: &Terms<'_>) -> Result<(HostPermit, Outgoing), HttpError> {
+    let permit = terms.policy.judge(&request).map_err(HttpError::Denied)?;
+    let body = request.body.map(Body::into_bytes);
+    let body_bytes = body.as_ref().map_or(0, Vec::len);
+    let outgoing = Outgoing::write(&permit, body, terms.secrets)?;
+    terms.budget.pay_request(outgoing.head_bytes, body_bytes)?;
+    Ok((permit, outgoing))
 }
 
 /// Whether one of this machine's network cards has the address: only then a socket can be bound to

@@ -291,6 +291,10 @@ async fn no_bypass_opens_a_socket() {
     let dns = FakeDns::of(&[]);
     let bench = Bench {
         policy: shop(),
+        budget: HttpBudget::new(&Limits {
+            http_requests: 1_000,
+            ..Limits::default()
+        }),
         ..Bench::new(Arc::clone(&dns) as _, &[])
     };
     let mut lookups = 0;
@@ -304,7 +308,6 @@ async fn no_bypass_opens_a_socket() {
                 lookups += 1;
                 assert!(why.contains("`api.example.com`"), "{why}");
             }
-            (_, Err(HttpError::Quota(_))) => {}
             (_, outcome) => panic!("{url:?}: {outcome:?}"),
         }
     }
@@ -520,6 +523,38 @@ async fn a_call_has_so_many_requests_and_bytes() {
         .collect();
     assert_eq!(words, ["ok", "denied", "ok", "ok", "quota"]);
     assert_eq!(server.connections.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_requests_at_once_are_not_looked_at() {
+    let base = "http://crm.test/";
+    let dns = FakeDns::of(&[]);
+    let bench = Bench::new(Arc::clone(&dns) as _, &[]).granting(base, true);
+    let mut requests = vec![get("http://evil.test/"); 20];
+    requests.resize_with(100_000, || get(base));
+    let terms = bench.terms(Duration::from_secs(60));
+    let answers = bench.client.send_all(requests, &terms).await;
+    assert_eq!(answers.len(), 100_000);
+    let count = |fits: fn(&HttpError) -> bool| {
+        let errors = answers.iter().filter_map(|answer| answer.as_ref().err());
+        errors.filter(|error| fits(error)).count()
+    };
+    assert_eq!(count(|error| matches!(error, HttpError::Denied(_))), 16);
+    assert_eq!(
+        count(|error| matches!(error, HttpError::Quota(_))),
+        100_000 - 16
+    );
+    assert_eq!(dns.asked.load(Ordering::Relaxed), 0);
+    // A call that was refused less often still gets what it may ask for.
+    let bench = Bench::new(Arc::clone(&dns) as _, &[]).granting(base, true);
+    let mut requests = vec![get("http://evil.test/"); 3];
+    requests.resize_with(100, || get(base));
+    let terms = bench.terms(Duration::from_secs(60));
+    let answers = bench.client.send_all(requests, &terms).await;
+    let dns_failures = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(HttpError::Dns(_))));
+    assert_eq!(dns_failures.count(), 16);
 }
 
 #[tokio::test]

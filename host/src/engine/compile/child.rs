@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The compiler's stack, eight times a usual one. It calls itself for what nests, and the scan lets
 /// much nest.
 const STACK: usize = 16 << 20;
-/// How much the child gives way to whoever serves calls.
-const NICE: i32 = 10;
+/// How much the child gives way to whoever serves calls: on a busy machine it gets about a quarter of
+/// a core.
+const NICE: i32 = 5;
 
 /// Whether this program begins with `compile_child`, and so can be its own child.
 static CALLED: AtomicBool = AtomicBool::new(false);

@@ -3,8 +3,8 @@
 
 use super::instances::Instances;
 use super::limits::{Ceiling, ScanLimits};
-use super::malformed;
 use super::types;
+use super::{breaks_off, malformed};
 use crate::model::problem::{Code, Problem};
 use wasmparser::{
     BinaryReaderError, DataSectionReader, ElementItems, ElementSectionReader, FunctionBody,
@@ -84,6 +84,13 @@ impl Counts {
                 self.add(ScanLimits::custom_bytes(), section.data().len() as u64)
             }
             Payload::CodeSectionEntry(body) => self.body(body),
+            // The parser goes on inside and does not look whether all of it is there.
+            Payload::ModuleSection {
+                unchecked_range, ..
+            }
+            | Payload::ComponentSection {
+                unchecked_range, ..
+            } if unchecked_range.end > file.len() => Err(breaks_off(file.len())),
             _ => self
                 .of_module(payload)
                 .and_then(|()| self.of_component(payload, file)),

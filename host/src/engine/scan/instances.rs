@@ -92,16 +92,7 @@ impl Instances {
             }
             Payload::ComponentAliasSection(section) => {
                 for alias in section.clone() {
-                    let component = match alias? {
-                        ComponentAlias::InstanceExport { kind, .. } => {
-                            kind == ComponentExternalKind::Component
-                        }
-                        ComponentAlias::Outer { kind, .. } => {
-                            kind == ComponentOuterAliasKind::Component
-                        }
-                        ComponentAlias::CoreInstanceExport { .. } => false,
-                    };
-                    self.elsewhere(component);
+                    self.elsewhere(names_component(&alias?));
                 }
             }
             Payload::ComponentImportSection(section) => {
@@ -158,5 +149,13 @@ impl Instances {
         open.and_then(|open| open.known.get(usize::try_from(index).ok()?))
             .copied()
             .unwrap_or(self.most)
+    }
+}
+
+fn names_component(alias: &ComponentAlias<'_>) -> bool {
+    match alias {
+        ComponentAlias::InstanceExport { kind, .. } => *kind == ComponentExternalKind::Component,
+        ComponentAlias::Outer { kind, .. } => *kind == ComponentOuterAliasKind::Component,
+        ComponentAlias::CoreInstanceExport { .. } => false,
     }
 }

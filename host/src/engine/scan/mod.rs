@@ -113,15 +113,17 @@ fn read(bytes: &[u8], limits: &ScanLimits) -> Result<Scan, Problem> {
 }
 
 fn malformed(error: &wasmparser::BinaryReaderError) -> Problem {
+    breaks_off(error.offset()).detail(error.message())
+}
+
+fn breaks_off(at: usize) -> Problem {
     Problem::new(
         Code::LoadMalformed,
         format!(
-            "The file begins as a component and breaks off or goes wrong at byte {}; copy or build \
-             it again.",
-            error.offset()
+            "The file begins as a component and breaks off or goes wrong at byte {at}; copy or build \
+             it again."
         ),
     )
-    .detail(error.message())
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use crate::storage::Health;
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -77,7 +78,13 @@ async fn plugins(State(host): State<Host>) -> Response {
     answer(StatusCode::OK, &view::Listing::of(&snapshot))
 }
 
-async fn plugin(State(host): State<Host>, Path(id): Path<String>) -> Response {
+/// The name in a request's path; one that is not UTF-8 is refused in our own form.
+type Named = Result<Path<String>, PathRejection>;
+
+async fn plugin(State(host): State<Host>, id: Named) -> Response {
+    let Ok(Path(id)) = id else {
+        return refuse(&unknown("\u{fffd}"));
+    };
     let snapshot = host.view().current();
     match view::About::of(&snapshot, &id) {
         Some(about) => answer(StatusCode::OK, &about),
@@ -85,7 +92,10 @@ async fn plugin(State(host): State<Host>, Path(id): Path<String>) -> Response {
     }
 }
 
-async fn reload(State(host): State<Host>, Path(id): Path<String>) -> Response {
+async fn reload(State(host): State<Host>, id: Named) -> Response {
+    let Ok(Path(id)) = id else {
+        return refuse(&unknown("\u{fffd}"));
+    };
     let Some(plugin) = PluginId::parse(&id) else {
         return refuse(&unknown(&id));
     };
