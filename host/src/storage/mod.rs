@@ -56,8 +56,9 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     fn accept(&self, event: Event, subscribers: Vec<PluginId>, now: Millis) -> Kept<'_, Receipt>;
 
     /// Gives up to `most` deliveries of a plugin that are due, each the first of its key, to be
-    /// held for `lease`. Payloads that were being handled twice when their host died are set aside
-    /// instead, as dead letters.
+    /// held for `lease`. One whose holder is gone, because the lease ran out or the process ended,
+    /// is given again; the second time in a row it is set aside as a dead letter, with the code
+    /// `event.poison`.
     fn claim(
         &self,
         plugin: PluginId,
@@ -128,12 +129,14 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// its key's row. Answers how many; one that waits already is left alone.
     fn replay(&self, filter: Filter, now: Millis) -> Kept<'_, u64>;
 
-    /// Removes what is kept about a contact: events, deliveries, dead letters, and values whose key
-    /// or value contains one of the person's marks.
+    /// Removes what is kept about a contact: events that are theirs (`Person::is_in`) with their
+    /// deliveries, dead letters included, and values whose key or value names them
+    /// (`Person::is_named_in`). Whoever holds one of the deliveries has lost it.
     fn forget(&self, person: Person) -> Kept<'_, Forgotten>;
 
     /// Lets go of what is older than it has to be kept, and of expired values; drops deliveries
-    /// that waited for longer than `stale`, where the operator set that.
+    /// that waited for longer than `stale`, where the operator set that. An event goes as a whole,
+    /// when all its deliveries may go and its id may come as news.
     fn sweep(&self, keep: Retention, now: Millis) -> Kept<'_, Swept>;
 
     /// How much of each plugin's work waits.
@@ -182,7 +185,8 @@ pub struct Filter {
     pub until: Option<Millis>,
     /// Behind this delivery, for the next page.
     pub after: Option<DeliveryId>,
-    /// At most so many; 0 is the implementation's own bound.
+    /// At most so many. 0 is a page of 100 where deliveries are listed, and all of them where they
+    /// are replayed; 1000 is the longest page.
     pub most: usize,
 }
 
@@ -231,7 +235,8 @@ pub struct Forgotten {
 /// How long things are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Ids of accepted events, to recognise repetitions.
+    /// Ids of accepted events, to recognise repetitions; at least, since an id is known for as long
+    /// as anything of its event is kept.
     pub duplicates: Duration,
     /// Delivered and dropped deliveries.
     pub delivered: Duration,

@@ -41,10 +41,8 @@ pub(super) fn sweep(ledger: &Ledger, keep: Retention, now: Millis) -> Outcome<(S
     }
     let alone = alone(ledger, ids)?;
     swept.events += alone;
-    let more = swept.values + swept.dropped + gone + alone > 0;
-    if !more {
-        give_back(ledger)?;
-    }
+    let found = swept.values + swept.dropped + gone + alone > 0;
+    let more = found || give_back(ledger)?;
     Ok((swept, more))
 }
 
@@ -148,19 +146,23 @@ fn alone(ledger: &Ledger, bound: Millis) -> Outcome<u64> {
     Ok(u64::try_from(gone).unwrap_or(u64::MAX))
 }
 
-/// Makes the file smaller when more than a quarter of it is empty; less is used again anyway.
-fn give_back(ledger: &Ledger) -> Outcome<()> {
+/// Makes the file smaller by a step when more than a quarter of it is empty; less is used again
+/// anyway. Whether it did.
+fn give_back(ledger: &Ledger) -> Outcome<bool> {
     let pragma = |sql: &str| ledger.db.query_row(sql, [], |row| row.get::<_, i64>(0));
     let (free, all) = (
         pragma("PRAGMA freelist_count")?,
         pragma("PRAGMA page_count")?,
     );
-    if free > PAGES && free > all / 4 {
-        let mut statement = ledger.sql("PRAGMA incremental_vacuum(256)")?;
+    let much = free > PAGES && free > all / 4;
+    if much {
+        let mut statement = ledger
+            .db
+            .prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
         let mut rows = statement.query([])?;
         while rows.next()?.is_some() {}
     }
-    Ok(())
+    Ok(much)
 }
 
 /// One step of a replay of rows behind `after`: how many, and the last one. Each row is looked at

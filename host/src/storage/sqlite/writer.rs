@@ -164,11 +164,11 @@ impl Writer {
 
     /// Runs a batch so that each of its requests has its outcome.
     fn serve(&mut self, batch: &mut [Box<dyn Job>]) {
-        if let Health::Failed(why) = self.health() {
-            return fail_all(batch, &StorageError::Failed(why));
-        }
         if self.health() == Health::Full && batch.iter().any(|job| job.adds()) {
             self.look_for_room();
+        }
+        if let Health::Failed(why) = self.health() {
+            return fail_all(batch, &StorageError::Failed(why));
         }
         let mut done = self.transact(batch, self.health() == Health::Full);
         if done
@@ -279,6 +279,17 @@ impl Writer {
     /// Takes the ballast, and with it accepts again.
     fn look_for_room(&mut self) {
         if self.looked.is_some_and(|at| at.elapsed() < LOOK_FOR_ROOM) {
+            return;
+        }
+        // What was removed makes the file smaller only when the log is moved into it.
+        let moved = self
+            .ledger
+            .db
+            .wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE);
+        if let Err(error) = moved
+            && reach(&error) == Reach::Storage
+        {
+            self.fault(&error);
             return;
         }
         match self.ballast.take() {
