@@ -223,6 +223,7 @@ mod tests {
             )),
             log: Arc::new(TracingLog),
             clock: Arc::clone(clock) as _,
+            storage: None,
         };
         let installation = Arc::new(Installation {
             settings: Vec::new(),
