@@ -10,8 +10,9 @@ use std::time::Duration;
 pub struct Millis(pub i64);
 
 impl Millis {
-    /// The last moment that can be written with four digits of year.
-    pub const MAX: Self = Self(253_402_300_799_999);
+    /// The last whole second that reads with four digits of year at any offset, to its last
+    /// millisecond: what the library can write.
+    pub const MAX: Self = Self(253_402_207_199_999);
 
     /// Reads RFC 3339 with any offset; finer parts than milliseconds are cut.
     pub fn parse(text: &str) -> Option<Self> {
@@ -57,7 +58,7 @@ mod tests {
             ("2026-11-22T14:25:08Z", "2026-11-22T14:25:08.000Z"),
             ("2026-11-22T15:25:08.1239+01:00", "2026-11-22T14:25:08.123Z"),
             ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"),
-            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+            ("9999-12-30T21:59:59.999Z", "9999-12-30T21:59:59.999Z"),
         ] {
             let moment = Millis::parse(text).expect(text);
             assert_eq!(moment.to_string(), told);
@@ -77,6 +78,7 @@ mod tests {
     #[test]
     fn time_does_not_run_over() {
         assert_eq!(Millis(5).after(Duration::MAX), Millis::MAX);
+        assert_eq!(Millis::parse(&Millis::MAX.to_string()), Some(Millis::MAX));
         assert_eq!(Millis(5).since(Millis(9)), Duration::ZERO);
         assert_eq!(Millis(9).since(Millis(5)), Duration::from_millis(4));
     }

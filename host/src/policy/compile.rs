@@ -11,7 +11,8 @@ pub struct CompileBudget {
     /// Processor time, in whole seconds. The largest honest guests, Python and StarlingMonkey with
     /// 12 to 20 MB, take about 20 s.
     pub cpu: Duration,
-    /// By the wall clock. Twice the processor time: compiling gives way to calls.
+    /// By the wall clock. Four times the processor time: compiling gives way to calls, and on a busy
+    /// machine an honest guest waits for its share.
     pub wall: Duration,
     /// Address space, in bytes. The largest honest guests take 720 MB of it, 450 MB of them resident.
     pub address_space_bytes: u64,
@@ -24,7 +25,7 @@ impl Default for CompileBudget {
     fn default() -> Self {
         Self {
             cpu: Duration::from_secs(60),
-            wall: Duration::from_secs(120),
+            wall: Duration::from_secs(240),
             address_space_bytes: 1_536 << 20,
             queue: 8,
         }

@@ -372,13 +372,17 @@ mod tests {
 
     #[test]
     fn usage_and_errors_are_read_as_they_were_written() {
-        let mut used = Usage::default();
-        used.fuel = Used {
-            used: 7,
-            limit: u64::MAX,
+        let used = Usage {
+            fuel: Used {
+                used: 7,
+                limit: u64::MAX,
+            },
+            blocks: Used { used: 1, limit: 2 },
+            ..Usage::default()
         };
-        used.blocks = Used { used: 1, limit: 2 };
         assert_eq!(usage(&of_usage(&used)).expect("a record"), used);
+        let earlier = usage("{\"fuel\":[7,9],\"gone\":[1,2]}").expect("a record");
+        assert_eq!(earlier.fuel, Used { used: 7, limit: 9 });
         let failed = AttemptError {
             code: "call.trap".into(),
             message: "It crashed.".into(),

@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn neither_side_starves() {
-        let cases: [(&[u8], &[u8], usize, &[u8]); 6] = [
+        type Case = (&'static [u8], &'static [u8], usize, &'static [u8]);
+        let cases: [Case; 6] = [
             (&[1, 2, 3, 4], &[5, 6, 7, 8], 4, &[5, 6, 1, 2]),
             (&[1, 2, 3, 4], &[5, 6, 7, 8], 1, &[5]),
             (&[1], &[5, 6, 7, 8], 4, &[5, 6, 7, 1]),

@@ -202,7 +202,7 @@ mod tests {
             ("webhook-timestamp", "1614265330"),
             (
                 "webhook-signature",
-                "v1,g0hM9SsE+OTPJTGt/tmKtSyZyE3uFJELVlNIOLJ1OE4=",
+                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
             ),
         ]);
         let key = Key::of_webhook_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();

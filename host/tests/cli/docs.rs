@@ -45,6 +45,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cargo bench -p sidepane --bench policy",
         "a measurement, compiled anew with all optimisation",
     ),
+    (
+        "cargo run --release -p sidepane-bench -- --accept",
+        "a measurement of a minute, on a quiet disk",
+    ),
+    (
+        "cargo run --release -p sidepane-bench -- --backlog",
+        "a measurement of minutes, on a quiet disk",
+    ),
     ("cargo test --workspace", "runs this test"),
     (
         "docker build --file examples/container/Containerfile --tag sidepane .",

@@ -11,6 +11,7 @@
 
 mod conformance;
 mod faults;
+mod files;
 mod kit;
 mod power;
 mod same;

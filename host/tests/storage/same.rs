@@ -4,7 +4,8 @@ use crate::kit::{Folder, LEASE, NOW, QUOTAS, account, attempt, event, failed, pl
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError};
 use sidepane::model::delivery::{Claim, DeliveryId, DeliveryState, Ending};
-use sidepane::model::id::InstallationId;
+use sidepane::model::event::Event;
+use sidepane::model::id::{InstallationId, PluginId};
 use sidepane::model::store::{StoreChanges, StoreWrite};
 use sidepane::model::time::Millis;
 use sidepane::storage::memory::MemoryStorage;
@@ -15,70 +16,53 @@ use std::time::Duration;
 /// What is done. Small numbers stand for names, so that operations meet.
 #[derive(Clone, Debug)]
 enum Step {
-    Accept {
-        id: u8,
-        key: u8,
-        account: bool,
-        plugins: u8,
-    },
-    Claim {
-        plugin: u8,
-        most: usize,
-    },
-    Finish {
-        which: u8,
-        ending: u8,
-        key: u8,
-        value: u8,
-        read: bool,
-    },
-    Release {
-        which: u8,
-    },
-    Commit {
-        plugin: u8,
-        key: u8,
-        value: u8,
-        expires: u8,
-        read: bool,
-    },
-    Replay {
-        plugin: u8,
-        state: u8,
-        most: usize,
-    },
-    Forget {
-        key: u8,
-    },
-    Sweep {
-        stale: bool,
-    },
-    Wait {
-        seconds: u16,
-    },
-    Jump {
-        days: i8,
-    },
+    Accept(u8, u8, bool, u8),
+    Claim(u8, usize),
+    Finish(u8, u8, Write),
+    Release(u8),
+    Commit(u8, Write),
+    Replay(u8, u8, usize),
+    Forget(u8),
+    Sweep(bool),
+    Wait(u16),
+    Jump(i8),
+}
+
+/// A write to the store.
+#[derive(Clone, Debug)]
+struct Write {
+    key: u8,
+    value: u8,
+    expires: u8,
+    read: bool,
+}
+
+fn write() -> impl Strategy<Value = Write> {
+    (0..4_u8, any::<u8>(), any::<u8>(), any::<bool>()).prop_map(|(key, value, expires, read)| {
+        Write {
+            key,
+            value,
+            expires,
+            read,
+        }
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0..12_u8, 0..4_u8, any::<bool>(), 0..4_u8)
-            .prop_map(|(id, key, account, plugins)| Step::Accept { id, key, account, plugins }),
-        6 => (0..2_u8, 0..4_usize).prop_map(|(plugin, most)| Step::Claim { plugin, most }),
-        8 => (any::<u8>(), 0..4_u8, 0..4_u8, any::<u8>(), any::<bool>()).prop_map(
-            |(which, ending, key, value, read)| Step::Finish { which, ending, key, value, read }
-        ),
-        1 => any::<u8>().prop_map(|which| Step::Release { which }),
-        3 => (0..2_u8, 0..4_u8, any::<u8>(), any::<u8>(), any::<bool>()).prop_map(
-            |(plugin, key, value, expires, read)| Step::Commit { plugin, key, value, expires, read }
-        ),
+            .prop_map(|(id, key, eu, plugins)| Step::Accept(id, key, eu, plugins)),
+        6 => (0..2_u8, 0..4_usize).prop_map(|(plugin, most)| Step::Claim(plugin, most)),
+        8 => (any::<u8>(), 0..4_u8, write())
+            .prop_map(|(which, ending, write)| Step::Finish(which, ending, write)),
+        1 => any::<u8>().prop_map(Step::Release),
+        3 => (0..2_u8, write()).prop_map(|(plugin, write)| Step::Commit(plugin, write)),
         1 => (0..3_u8, 0..6_u8, 0..3_usize)
-            .prop_map(|(plugin, state, most)| Step::Replay { plugin, state, most }),
-        1 => (0..4_u8).prop_map(|key| Step::Forget { key }),
-        1 => any::<bool>().prop_map(|stale| Step::Sweep { stale }),
-        4 => (0..100_u16).prop_map(|seconds| Step::Wait { seconds }),
-        1 => (-2..8_i8).prop_map(|days| Step::Jump { days }),
+            .prop_map(|(plugin, state, most)| Step::Replay(plugin, state, most)),
+        1 => (0..4_u8).prop_map(Step::Forget),
+        1 => any::<bool>().prop_map(Step::Sweep),
+        4 => (0..100_u16).prop_map(Step::Wait),
+        1 => (-2..8_i8).prop_map(Step::Jump),
     ]
 }
 
@@ -110,42 +94,32 @@ impl Side {
         *self.names.entry(id.clone()).or_insert(next)
     }
 
-    async fn changes(
-        &self,
-        of: &InstallationId,
-        (key, value, expires, read): (u8, u8, u8, bool),
-        now: Millis,
-    ) -> StoreChanges {
+    async fn changes(&self, of: &InstallationId, write: &Write, now: Millis) -> StoreChanges {
         let mut changes = StoreChanges::default();
-        let key = format!("contact-{key}");
-        if read {
+        let key = format!("contact-{}", write.key);
+        if write.read {
             let stored = self.storage.value(of, &key, now).await.expect("read");
-            changes
-                .reads
-                .insert(key.clone(), stored.map_or(0, |stored| stored.version));
-        } else if value % 7 == 0 {
+            let version = stored.map_or(0, |stored| stored.version);
+            changes.reads.insert(key.clone(), version);
+        } else if write.value.is_multiple_of(7) {
             changes.reads.insert(key.clone(), 0);
         }
-        let write = match value % 5 {
+        let expires = now.after(Duration::from_secs(write.expires.into()));
+        let written = match write.value % 5 {
             0 => StoreWrite::Remove,
             _ => StoreWrite::Set {
-                value: "v".repeat(usize::from(value) * 8),
-                expires: (expires > 100).then(|| now.after(Duration::from_secs(expires.into()))),
+                value: "v".repeat(usize::from(write.value) * 8),
+                expires: (write.expires > 100).then_some(expires),
             },
         };
-        changes.writes.insert(key, write);
+        changes.writes.insert(key, written);
         changes
     }
 
     /// Does the step and tells what came of it, without the side's own names.
     async fn go(&mut self, step: &Step, now: Millis) -> String {
         match step {
-            Step::Accept {
-                id,
-                key,
-                account: eu,
-                plugins,
-            } => {
+            Step::Accept(id, key, eu, plugins) => {
                 let mut event = event(&format!("e{id}"), &key.to_string());
                 if *eu {
                     event.account = account("eu");
@@ -153,92 +127,20 @@ impl Side {
                 let wanted = PLUGINS.iter().enumerate();
                 let wanted = wanted.filter(|(n, _)| plugins & (1 << n) != 0);
                 let wanted = wanted.map(|(_, name)| plugin(name)).collect();
-                let receipt = self.storage.accept(event, wanted, now).await;
-                let told = receipt.map(|receipt| {
-                    let deliveries = receipt.deliveries.iter();
-                    let told: Vec<_> = deliveries
-                        .map(|d| (self.name(&d.id), d.plugin.clone(), d.state))
-                        .collect();
-                    (receipt.duplicate, told)
-                });
-                format!("{told:?}")
+                self.accept(event, wanted, now).await
             }
-            Step::Claim {
-                plugin: which,
-                most,
-            } => {
-                let plugin = plugin(PLUGINS[usize::from(*which)]);
-                let claims = self
-                    .storage
-                    .claim(plugin, *most, now, LEASE)
-                    .await
-                    .expect("claimed");
-                let mut told = Vec::new();
-                for claim in claims.held {
-                    let name = self.name(&claim.delivery);
-                    let (of, event) = (claim.installation.clone(), claim.event.id.clone());
-                    told.push((name, of, event, claim.attempt, claim.since));
-                    self.claims.push(claim);
-                }
-                format!("{told:?} next {:?}", claims.next)
-            }
-            Step::Finish {
-                which,
-                ending,
-                key,
-                value,
-                read,
-            } => {
-                // The latest ones most of the time.
-                let back = usize::from(*which) % 6 + 1;
-                let Some(at) = self.claims.len().checked_sub(back) else {
-                    return String::new();
-                };
-                let claim = self.claims[at].clone();
-                let write = (*key, *value, 0, *read);
-                let changes = self.changes(&claim.installation, write, now).await;
-                let (attempt, ending) = match ending {
-                    0 => (failed(&claim, now, "call.trap"), Ending::Dead),
-                    1 => {
-                        let wait = Duration::from_secs(u64::from(*value) * 3);
-                        (
-                            failed(&claim, now, "call.trap"),
-                            Ending::Retry(now.after(wait)),
-                        )
-                    }
-                    _ => (attempt(&claim, now), Ending::Delivered),
-                };
-                let done = self
-                    .storage
-                    .finish(&claim, attempt, ending, changes, now)
-                    .await;
-                format!("{done:?}")
-            }
-            Step::Release { which } => {
-                let back = usize::from(*which) % 3 + 1;
-                match self.claims.len().checked_sub(back) {
-                    Some(at) => format!("{:?}", self.storage.release(&self.claims[at]).await),
-                    None => String::new(),
-                }
-            }
-            Step::Commit {
-                plugin: which,
-                key,
-                value,
-                expires,
-                read,
-            } => {
+            Step::Claim(which, most) => self.claim(*which, *most, now).await,
+            Step::Finish(which, ending, write) => self.finish(*which, *ending, write, now).await,
+            Step::Release(which) => match self.recent(*which, 3) {
+                Some(claim) => format!("{:?}", self.storage.release(&claim).await),
+                None => String::new(),
+            },
+            Step::Commit(which, write) => {
                 let of = of(*which, "default");
-                let changes = self
-                    .changes(&of, (*key, *value, *expires, *read), now)
-                    .await;
+                let changes = self.changes(&of, write, now).await;
                 format!("{:?}", self.storage.commit(&of, changes, now).await)
             }
-            Step::Replay {
-                plugin: which,
-                state,
-                most,
-            } => {
+            Step::Replay(which, state, most) => {
                 let filter = Filter {
                     plugin: PLUGINS.get(usize::from(*which)).map(|name| plugin(name)),
                     state: DeliveryState::ALL.get(usize::from(*state)).copied(),
@@ -247,14 +149,14 @@ impl Side {
                 };
                 format!("{:?}", self.storage.replay(filter, now).await)
             }
-            Step::Forget { key } => {
+            Step::Forget(key) => {
                 let person = Person {
                     account: account("default"),
                     marks: vec![format!("contact-{key}")],
                 };
                 format!("{:?}", self.storage.forget(person).await)
             }
-            Step::Sweep { stale } => {
+            Step::Sweep(stale) => {
                 let day = Duration::from_secs(86_400);
                 let keep = Retention {
                     duplicates: day,
@@ -264,8 +166,60 @@ impl Side {
                 };
                 format!("{:?}", self.storage.sweep(keep, now).await)
             }
-            Step::Wait { .. } | Step::Jump { .. } => String::new(),
+            Step::Wait(_) | Step::Jump(_) => String::new(),
         }
+    }
+
+    async fn accept(&mut self, event: Event, wanted: Vec<PluginId>, now: Millis) -> String {
+        let receipt = self.storage.accept(event, wanted, now).await;
+        let told = receipt.map(|receipt| {
+            let deliveries = receipt.deliveries.iter();
+            let told: Vec<_> = deliveries
+                .map(|d| (self.name(&d.id), d.plugin.clone(), d.state))
+                .collect();
+            (receipt.duplicate, told)
+        });
+        format!("{told:?}")
+    }
+
+    async fn claim(&mut self, which: u8, most: usize, now: Millis) -> String {
+        let plugin = plugin(PLUGINS[usize::from(which)]);
+        let claims = self.storage.claim(plugin, most, now, LEASE).await;
+        let claims = claims.expect("claimed");
+        let mut told = Vec::new();
+        for claim in claims.held {
+            let name = self.name(&claim.delivery);
+            let (of, event) = (claim.installation.clone(), claim.event.id.clone());
+            told.push((name, of, event, claim.attempt, claim.since));
+            self.claims.push(claim);
+        }
+        format!("{told:?} next {:?}", claims.next)
+    }
+
+    /// One of the latest claims, whether it is still held or not.
+    fn recent(&self, which: u8, of: usize) -> Option<Claim> {
+        let back = usize::from(which) % of + 1;
+        let at = self.claims.len().checked_sub(back)?;
+        self.claims.get(at).cloned()
+    }
+
+    async fn finish(&mut self, which: u8, ending: u8, write: &Write, now: Millis) -> String {
+        let Some(claim) = self.recent(which, 6) else {
+            return String::new();
+        };
+        let changes = self.changes(&claim.installation, write, now).await;
+        let wait = Duration::from_secs(u64::from(write.value) * 3);
+        let ending = match ending {
+            0 => Ending::Dead,
+            1 => Ending::Retry(now.after(wait)),
+            _ => Ending::Delivered,
+        };
+        let attempt = match ending {
+            Ending::Delivered => attempt(&claim, now),
+            Ending::Retry(_) | Ending::Dead => failed(&claim, now, "call.trap"),
+        };
+        let done = self.storage.finish(&claim, attempt, ending, changes, now);
+        format!("{:?}", done.await)
     }
 
     /// Everything that can be seen from outside.
@@ -324,8 +278,8 @@ async fn compare(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut now = NOW;
     for (number, step) in steps.iter().enumerate() {
         match step {
-            Step::Wait { seconds } => now = now.after(Duration::from_secs((*seconds).into())),
-            Step::Jump { days } => now = Millis(now.0 + i64::from(*days) * 86_400_000),
+            Step::Wait(seconds) => now = now.after(Duration::from_secs((*seconds).into())),
+            Step::Jump(days) => now = Millis(now.0 + i64::from(*days) * 86_400_000),
             _ => {}
         }
         let (expected, found) = (model.go(step, now).await, sqlite.go(step, now).await);

@@ -18,7 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 /// As many bytes as there is time for while the suite is compiled without optimisation.
 const FEW_BYTES: &str =
-    "url = \"http://{address}/v1\"\nprivate_network = true\n[limits]\nhttp_total_kib = 256\n";
+    "url = \"http://{address}/v1\"\nprivate_network = true\n[limits]\nhttp_total_kib = 32\n";
 
 /// Each is given 150 ms by the plugin; what it was doing then stands in the error's `field`.
 fn slow() -> Vec<Case> {

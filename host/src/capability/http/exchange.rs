@@ -29,6 +29,10 @@ const MAX_HEAD_BYTES: usize = 32 << 10;
 /// The most bytes set aside for a body because its `content-length` says so.
 const MAX_RESERVED_BYTES: usize = 64 << 10;
 
+/// The most bytes read before the watch looks at them: a server that never pauses would otherwise
+/// keep the connection, and with it a worker, busy for as long as it likes.
+const MAX_UNWATCHED_BYTES: u64 = 16 << 10;
+
 /// Sends `request` over `stream` and reads the whole answer. The connection is driven by this very
 /// future: dropped at any point, it closes, and nothing runs on.
 ///
@@ -140,6 +144,8 @@ fn io_kind(error: &hyper::Error) -> Option<io::ErrorKind> {
 struct Progress {
     written: AtomicU64,
     read: AtomicU64,
+    /// What was read since the watch looked.
+    unwatched: AtomicU64,
     /// The whole body was handed to the connection.
     taken: AtomicBool,
     /// And the connection has handed it to the system.
@@ -172,6 +178,7 @@ impl<'a> Watch<'a> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<HttpError> {
         let read = self.progress.read.load(Ordering::Relaxed);
+        self.progress.unwatched.store(0, Ordering::Relaxed);
         let arrived = read.saturating_sub(self.paid);
         self.paid = read;
         if let Err(error) = self.budget.pay_received(arrived) {
@@ -246,10 +253,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.progress.unwatched.load(Ordering::Relaxed) >= MAX_UNWATCHED_BYTES {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
         let bytes = buffer.filled().len().saturating_sub(before) as u64;
         self.progress.read.fetch_add(bytes, Ordering::Relaxed);
+        self.progress.unwatched.fetch_add(bytes, Ordering::Relaxed);
         outcome
     }
 }

@@ -289,3 +289,68 @@ async fn a_dropped_exchange_closes_its_connection() {
         "the connection is closed"
     );
 }
+
+/// A connection that, once it was asked, always has more and never lets go by itself.
+#[derive(Default)]
+struct Flood {
+    bytes: u64,
+    asked: bool,
+    waiting: Option<std::task::Waker>,
+}
+
+impl AsyncRead for Flood {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.asked {
+            self.waiting = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        let more = b"HTTP/1.1 102 Processing\r\n\r\n";
+        while buffer.remaining() > 0 {
+            let at = (self.bytes % more.len() as u64) as usize;
+            buffer.put_slice(&more[at..=at]);
+            self.bytes += 1;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Flood {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.asked = true;
+        self.waiting
+            .take()
+            .into_iter()
+            .for_each(std::task::Waker::wake);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_pauses_is_looked_at_all_the_same() {
+    let (mut flood, limits) = (Flood::default(), limits());
+    let budget = HttpBudget::new(&limits);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let outcome = exchange(&mut flood, request(None), &budget, deadline).await;
+    assert_eq!(outcome.map(|r| r.body), Err(HttpError::TooLarge(100_000)));
+    assert!(
+        flood.bytes < limits.http_bytes + (64 << 10),
+        "{} bytes",
+        flood.bytes
+    );
+}

@@ -95,16 +95,14 @@ pub(super) fn conditions(
         after.map(|id| tag.row(id).map_or(0, |(seq, _)| seq).into()),
     );
     if !filter.ids.is_empty() {
-        let rows = filter.ids.iter().filter_map(|id| tag.row(id));
-        let rows: Vec<String> = rows
-            .map(|(seq, accepted)| format!("({seq}, {})", accepted.0))
-            .collect();
-        let rows = if rows.is_empty() {
-            "(0, 0)".to_owned()
-        } else {
-            rows.join(", ")
-        };
-        clauses.push(format!("(d.seq, d.accepted) IN (VALUES {rows})"));
+        let rows: Vec<_> = filter.ids.iter().filter_map(|id| tag.row(id)).collect();
+        let one_of = |parts: Vec<String>| parts.join(", ");
+        // The rows by their numbers, and of those the ones that were accepted when the names say.
+        let seqs = one_of(rows.iter().map(|(seq, _)| seq.to_string()).collect());
+        let names = rows.iter().map(|(seq, at)| format!("({seq}, {})", at.0));
+        let names = one_of(std::iter::once("(0, 0)".to_owned()).chain(names).collect());
+        clauses.push(format!("d.seq IN ({seqs})"));
+        clauses.push(format!("(d.seq, d.accepted) IN (VALUES {names})"));
     }
     (clauses.join(" AND "), values)
 }

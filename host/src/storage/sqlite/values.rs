@@ -42,22 +42,22 @@ pub(super) fn keys(
 ) -> rusqlite::Result<Vec<String>> {
     let mut statement = db.prepare_cached(
         "SELECT key FROM value WHERE plugin = ?1 AND account = ?2 AND key >= ?3 AND key > ?4 \
-         AND substr(key, 1, length(?3)) = ?3 AND (expires IS NULL OR expires > ?5) \
-         ORDER BY key LIMIT ?6",
+         AND (expires IS NULL OR expires > ?5) ORDER BY key",
     )?;
     // An empty text stands before every key but the empty one, which no plugin may use.
     let after = after.unwrap_or_default();
-    let mut rows = statement.query(params![
-        of.plugin.as_str(),
-        of.account.as_str(),
-        prefix,
-        after,
-        now.0,
-        i64::try_from(most).unwrap_or(i64::MAX),
-    ])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(row.get(0)?);
+    let (plugin, account) = (of.plugin.as_str(), of.account.as_str());
+    let mut rows = statement.query(params![plugin, account, prefix, after, now.0])?;
+    let mut found: Vec<String> = Vec::new();
+    while found.len() < most
+        && let Some(row) = rows.next()?
+    {
+        let key: String = row.get(0)?;
+        // Keys with the same beginning stand together.
+        if !key.starts_with(prefix) {
+            break;
+        }
+        found.push(key);
     }
     Ok(found)
 }

@@ -240,10 +240,11 @@ impl Writer {
         } else {
             CheckpointMode::PASSIVE
         };
-        let done = self.ledger.db.wal_checkpoint_v2(None::<&str>, mode);
-        match done {
+        match self.ledger.db.wal_checkpoint_v2(None::<&str>, mode) {
             Ok(_) => self.log_pages.store(0, Ordering::Relaxed),
             Err(error) => {
+                // Somebody looks into the log: the next one empties it.
+                self.ledger.wipe.set(wipe);
                 self.fault(&error);
             }
         }
