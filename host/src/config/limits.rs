@@ -1,7 +1,7 @@
 //! `[default.limits]` and a grant's `[limits]`: the same keys, each over what stood before.
 
 use crate::fields::{Errors, Fields};
-use crate::policy::limits::Limits;
+use crate::policy::limits::{CardLimits, Limits};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -38,54 +38,13 @@ pub(crate) fn overlay(fields: &mut Fields<'_>, limits: &mut Limits, errors: &mut
         1 << 10,
     );
     table.set(&mut limits.log_bytes, "log_kib", 0..=MANY_KIB, 1 << 10);
-    overlay_http(&mut table, limits);
+    table.http(limits);
     table.set(&mut limits.store_ops, "store_ops", 0..=100_000, 1);
     table.set(&mut limits.store_bytes, "store_kib", 0..=MANY_KIB, 1 << 10);
     table.set(&mut limits.concurrency, "concurrency", 1..=10_000, 1);
     table.set(&mut limits.queue, "queue", 0..=100_000, 1);
-    table.set(&mut limits.card.blocks, "card_blocks", 1..=1_000, 1);
-    table.set(&mut limits.card.rows, "card_rows", 1..=10_000, 1);
-    table.set(
-        &mut limits.card.html_bytes,
-        "card_html_kib",
-        0..=1 << 10,
-        1 << 10,
-    );
-    table.set(
-        &mut limits.card.card_bytes,
-        "card_kib",
-        1..=4 << 10,
-        1 << 10,
-    );
+    table.card(&mut limits.card);
     fields.finish(errors);
-}
-
-fn overlay_http(table: &mut Table<'_, '_, '_>, limits: &mut Limits) {
-    table.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
-    table.set(
-        &mut limits.http_concurrency,
-        "http_concurrency",
-        1..=10_000,
-        1,
-    );
-    table.set(
-        &mut limits.http_request_bytes,
-        "http_request_kib",
-        0..=MANY_KIB,
-        1 << 10,
-    );
-    table.set(
-        &mut limits.http_response_bytes,
-        "http_response_kib",
-        0..=MANY_KIB,
-        1 << 10,
-    );
-    table.set(
-        &mut limits.http_bytes,
-        "http_total_kib",
-        0..=MANY_KIB,
-        1 << 10,
-    );
 }
 
 /// Every key of `[limits]` with its value, in the order of `docs/operating.md`.
@@ -131,6 +90,41 @@ pub(super) struct Table<'a, 't, 'e> {
 }
 
 impl Table<'_, '_, '_> {
+    fn http(&mut self, limits: &mut Limits) {
+        self.set(&mut limits.http_requests, "http_requests", 0..=10_000, 1);
+        self.set(
+            &mut limits.http_concurrency,
+            "http_concurrency",
+            1..=10_000,
+            1,
+        );
+        self.set(
+            &mut limits.http_request_bytes,
+            "http_request_kib",
+            0..=MANY_KIB,
+            1 << 10,
+        );
+        self.set(
+            &mut limits.http_response_bytes,
+            "http_response_kib",
+            0..=MANY_KIB,
+            1 << 10,
+        );
+        self.set(
+            &mut limits.http_bytes,
+            "http_total_kib",
+            0..=MANY_KIB,
+            1 << 10,
+        );
+    }
+
+    fn card(&mut self, card: &mut CardLimits) {
+        self.set(&mut card.blocks, "card_blocks", 1..=1_000, 1);
+        self.set(&mut card.rows, "card_rows", 1..=10_000, 1);
+        self.set(&mut card.html_bytes, "card_html_kib", 0..=1 << 10, 1 << 10);
+        self.set(&mut card.card_bytes, "card_kib", 1..=4 << 10, 1 << 10);
+    }
+
     /// Sets a limit to the number at `key`, counted in `unit`s.
     pub(super) fn set<T: TryFrom<u64>>(
         &mut self,

@@ -5,88 +5,48 @@ use axum::http::StatusCode;
 
 /// The status of an answer that is refused as a whole. A plugin's failure is not one: its code
 /// stands inside an answer of 200.
+// Several codes a line: one on each would hide the table in its length.
+#[rustfmt::skip]
 pub(super) fn of(code: Code) -> StatusCode {
     match code {
-        Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView => {
-            StatusCode::BAD_REQUEST
-        }
-        Code::AuthRequired
-        | Code::AuthDenied
-        | Code::AuthSignatureMissing
-        | Code::AuthSignatureMalformed
-        | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
+        Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView
+            => StatusCode::BAD_REQUEST,
+        Code::AuthRequired | Code::AuthDenied | Code::AuthSignatureMissing
+        | Code::AuthSignatureMalformed | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
         Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
-        Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery => {
-            StatusCode::NOT_FOUND
-        }
+        Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery
+            => StatusCode::NOT_FOUND,
         Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Code::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RequestUnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::CallBusy | Code::LoadBusy | Code::EventStorageFailed | Code::EventUnavailable => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        Code::CallBusy | Code::LoadBusy | Code::EventStorageFailed | Code::EventUnavailable
+            => StatusCode::SERVICE_UNAVAILABLE,
         Code::EventQuota => StatusCode::TOO_MANY_REQUESTS,
         Code::EventStorageFull => StatusCode::INSUFFICIENT_STORAGE,
         // What an operator asked to be loaded again, and cannot be.
-        Code::LoadNotWasm
-        | Code::LoadWrongKind
-        | Code::LoadMalformed
-        | Code::LoadPrecompiled
-        | Code::LoadTooLarge
-        | Code::LoadNotRegularFile
-        | Code::LoadBadPath
-        | Code::LoadUnreadable
-        | Code::LoadMissingExport
-        | Code::LoadTypeMismatch
-        | Code::LoadUnknownImport
-        | Code::LoadFeatureDisabled
-        | Code::LoadLimit
-        | Code::LoadCompileTimeout
-        | Code::LoadCompileMemory
-        | Code::LoadCompileFailed
+        Code::LoadNotWasm | Code::LoadWrongKind | Code::LoadMalformed | Code::LoadPrecompiled
+        | Code::LoadTooLarge | Code::LoadNotRegularFile | Code::LoadBadPath
+        | Code::LoadUnreadable | Code::LoadMissingExport | Code::LoadTypeMismatch
+        | Code::LoadUnknownImport | Code::LoadFeatureDisabled | Code::LoadLimit
+        | Code::LoadCompileTimeout | Code::LoadCompileMemory | Code::LoadCompileFailed
         | Code::ManifestInvalid
-        | Code::GrantInvalid
-        | Code::GrantSecretMissing => StatusCode::UNPROCESSABLE_ENTITY,
+        | Code::GrantInvalid | Code::GrantSecretMissing => StatusCode::UNPROCESSABLE_ENTITY,
         Code::ConfigInvalid
-        | Code::DataLocked
-        | Code::DataForeign
-        | Code::DataNewer
-        | Code::DataDamaged
+        | Code::DataLocked | Code::DataForeign | Code::DataNewer | Code::DataDamaged
         | Code::DataUnusable
-        | Code::EventInterrupted
-        | Code::EventPoison
-        | Code::CallFuelExhausted
-        | Code::CallDeadlineExceeded
-        | Code::CallMemoryLimit
-        | Code::CallStackOverflow
-        | Code::CallHandleLimit
-        | Code::CallHostcallQuota
-        | Code::CallTrap
-        | Code::CallExit
-        | Code::CallWasiDenied
-        | Code::CallPluginError
+        | Code::EventInterrupted | Code::EventPoison
+        | Code::CallFuelExhausted | Code::CallDeadlineExceeded | Code::CallMemoryLimit
+        | Code::CallStackOverflow | Code::CallHandleLimit | Code::CallHostcallQuota
+        | Code::CallTrap | Code::CallExit | Code::CallWasiDenied | Code::CallPluginError
         | Code::CallHostBug
-        | Code::OutputAbi
-        | Code::OutputInvalidUtf8
-        | Code::OutputTooLarge
-        | Code::OutputLimit
-        | Code::OutputInvalid
-        | Code::OutputBadUrl
-        | Code::HttpDenied
-        | Code::HttpDns
-        | Code::HttpConnect
-        | Code::HttpTls
-        | Code::HttpTimeout
-        | Code::HttpTooLarge
-        | Code::HttpQuota
-        | Code::HttpProtocol
+        | Code::OutputAbi | Code::OutputInvalidUtf8 | Code::OutputTooLarge | Code::OutputLimit
+        | Code::OutputInvalid | Code::OutputBadUrl
+        | Code::HttpDenied | Code::HttpDns | Code::HttpConnect | Code::HttpTls
+        | Code::HttpTimeout | Code::HttpTooLarge | Code::HttpQuota | Code::HttpProtocol
         | Code::HttpOther
-        | Code::StoreConflict
-        | Code::StoreQuota
-        | Code::StoreUnavailable
-        | Code::EventRetry
-        | Code::EventGiveUp
-        | Code::EventFailed => StatusCode::INTERNAL_SERVER_ERROR,
+        | Code::StoreConflict | Code::StoreQuota | Code::StoreUnavailable
+        | Code::EventRetry | Code::EventGiveUp | Code::EventFailed
+            => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
