@@ -23,9 +23,6 @@ pub(crate) struct Family {
     pub(crate) cases: Vec<Case>,
 }
 
-/// A family's cases, made when they are wanted.
-type Cases = fn() -> Vec<Case>;
-
 /// The whole catalogue.
 pub(crate) fn all() -> Vec<Family> {
     vec![
