@@ -114,7 +114,7 @@ struct Host {
 
 impl Host {
     fn start(stage: &Stage) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_sidepane"))
+        let process = Command::new(env!("CARGO_BIN_EXE_sidepane"))
             .args(["serve", "--plugins", ".", "--data", "data"])
             .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .current_dir(&stage.folder)
@@ -122,24 +122,28 @@ impl Host {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            .spawn()
-            .expect("the host starts");
-        let mut told = BufReader::new(process.stderr.take().expect("its log"));
+            .spawn();
+        let mut host = Self::of(process.expect("the host starts"));
         let mut before = String::new();
-        loop {
+        while host.at.is_empty() {
             let mut line = String::new();
-            let read = told.read_line(&mut line).expect("text");
+            let read = host.told.read_line(&mut line).expect("text");
             assert!(read > 0, "the host ended:\n{before}");
             if let Some((_, rest)) = line.split_once("serving listen=") {
-                let at = rest
-                    .split_whitespace()
+                rest.split_whitespace()
                     .next()
                     .expect("an address")
-                    .to_owned();
-                return Self { process, at, told };
+                    .clone_into(&mut host.at);
             }
             before.push_str(&line);
         }
+        host
+    }
+
+    fn of(mut process: Child) -> Self {
+        let told = BufReader::new(process.stderr.take().expect("its log"));
+        let at = String::new();
+        Self { process, at, told }
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> String {

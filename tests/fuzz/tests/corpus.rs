@@ -2,6 +2,7 @@
 //! blindly on every run of the suite.
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test fails by panicking"
 )]
