@@ -50,6 +50,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of a minute, on a quiet disk",
     ),
     (
+        "cargo run --release -p sidepane-bench -- --deliver",
+        "a measurement of a minute, on a quiet disk",
+    ),
+    (
         "cargo run --release -p sidepane-bench -- --backlog",
         "a measurement of minutes, on a quiet disk",
     ),

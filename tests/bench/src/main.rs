@@ -7,12 +7,13 @@
 //! within one run: machines differ and are shared.
 //!
 //! `-- --soak reload` replaces a plugin under load instead: `soak.rs`; `-- --accept` and
-//! `-- --backlog` are about storage: `storage.rs`. `-- --isolation` puts eight
+//! `-- --backlog` are about storage: `storage.rs`, `-- --deliver` about handlers: `deliveries.rs`. `-- --isolation` puts eight
 //! hostile plugins beside a good one, `-- --soak hostile` everything hostile at random:
 //! `isolation.rs` and `chaos.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod chaos;
+mod deliveries;
 mod hostile;
 mod isolation;
 mod load;
@@ -65,6 +66,10 @@ struct Arguments {
     /// Instead: accept events with every one synced, beside a bare SQLite with the same bytes.
     #[arg(long)]
     accept: bool,
+    /// Instead: hand so many events to a handler that does nothing, and then to a thousand
+    /// conversations of which one crashes its handler.
+    #[arg(long, num_args = 0..=1, default_missing_value = "20000")]
+    deliver: Option<u64>,
     /// Instead: let so many deliveries wait, and look at memory and at a start.
     #[arg(long, num_args = 0..=1, default_missing_value = "1000000")]
     backlog: Option<u64>,
@@ -89,6 +94,7 @@ fn main() -> anyhow::Result<()> {
             storage::accept(arguments.rounds, arguments.seconds, arguments.connections)
         }
         None if let Some(count) = arguments.backlog => storage::backlog(count),
+        None if let Some(count) = arguments.deliver => deliveries::run(count),
         None if arguments.neighbours => neighbours(&arguments),
         None if arguments.isolation => {
             isolation::run(Duration::from_secs(arguments.isolation_seconds))

@@ -53,14 +53,7 @@ impl Server {
 
     /// User and system time so far.
     pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, rest) = stat.rsplit_once(") ").context("a name in /proc")?;
-        let fields: Vec<&str> = rest.split(' ').collect();
-        let ticks = |index: usize| -> anyhow::Result<u64> {
-            Ok(fields.get(index).context("a field in /proc")?.parse()?)
-        };
-        // Clock ticks of a hundredth of a second on every Linux there is.
-        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+        processor_time(self.child.id())
     }
 
     /// The most memory it had resident, in bytes.
@@ -102,6 +95,18 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// User and system time of a process so far.
+pub(crate) fn processor_time(process: u32) -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, rest) = stat.rsplit_once(") ").context("a name in /proc")?;
+    let fields: Vec<&str> = rest.split(' ').collect();
+    let ticks = |index: usize| -> anyhow::Result<u64> {
+        Ok(fields.get(index).context("a field in /proc")?.parse()?)
+    };
+    // Clock ticks of a hundredth of a second on every Linux there is.
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
 
 /// The machine's part of a figure.
