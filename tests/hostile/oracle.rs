@@ -9,9 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
-/// Descriptors that may stay open. A family's cases run a hundred times, so what leaks is many; a few
-/// are opened once and kept, as by a compiled plugin that is loaded meanwhile and holds its file.
-const MAY_STAY_DESCRIPTORS: usize = 4;
 /// How often the canary is asked.
 const BEAT: Duration = Duration::from_millis(50);
 /// The longest that the canary may take. Machines are shared: this only tells a stall from noise.
@@ -225,7 +222,7 @@ impl Held {
         let begun = Instant::now();
         loop {
             let now = Self::now()?;
-            let back = now.descriptors <= before.descriptors + MAY_STAY_DESCRIPTORS
+            let back = now.descriptors <= before.descriptors
                 && now.threads <= before.threads
                 && now.tasks <= before.tasks
                 && now.resident_kib <= before.resident_kib + MAY_STAY_KIB;
@@ -234,7 +231,8 @@ impl Held {
             }
             ensure!(
                 begun.elapsed() < SETTLE,
-                "held before: {before:?}, and after: {now:?}"
+                "held before: {before:?}, and after: {now:?}; open: {:?}",
+                open()
             );
             tokio::time::sleep(BEAT).await;
         }
@@ -259,6 +257,15 @@ impl Held {
     fn all_but_memory(&self) -> (usize, u64, usize) {
         (self.descriptors, self.threads, self.tasks)
     }
+}
+
+/// What every descriptor leads to, so that one that stays has a name.
+fn open() -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter_map(|path| std::fs::read_link(path).ok())
+        .collect()
 }
 
 /// The most memory that was resident since `forget_peak`, in bytes.
