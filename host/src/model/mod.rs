@@ -3,6 +3,7 @@
 //! Nothing here reads, writes, waits or decides. No type is `Serialize`: each outer form (a desk's
 //! JSON, WIT, TOML) has a mirror in the module that owns the form.
 
+pub mod action;
 pub mod card;
 pub mod context;
 pub mod delivery;

@@ -196,6 +196,8 @@ codes! {
     RequestInvalidField = "request.invalid_field", "A field of the request has a value that cannot be.";
     RequestUnknownView = "request.unknown_view", "No desk and no plugin has a view of this name.";
     RequestUnknownPlugin = "request.unknown_plugin", "No plugin of this name is served.";
+    RequestUnknownAction = "request.unknown_action", "The plugin has no action of this name.";
+    RequestActionUsed = "request.action_used", "The button was pressed already, with something else filled in.";
     RequestTooLarge = "request.too_large", "The request has more bytes than its limit.";
     RequestUnsupportedMedia = "request.unsupported_media", "The body is of another media type than this address takes.";
     RequestNotFound = "request.not_found", "Nothing is served at this address.";
@@ -206,6 +208,10 @@ codes! {
     AuthSignatureMissing = "auth.signature_missing", "The request is not signed, or a part of its signature is not there.";
     AuthSignatureMalformed = "auth.signature_malformed", "The signature, or the time it was made at, is not written as this door reads it.";
     AuthSignatureExpired = "auth.signature_expired", "The request was signed too long before or after now.";
+    AuthSessionExpired = "auth.session_expired", "The page has been open for longer than its session lasts.";
+    AuthScope = "auth.scope", "The session may show cards and press no buttons.";
+    AuthActionInvalid = "auth.action_invalid", "The button is not one that this host made for this context.";
+    AuthActionExpired = "auth.action_expired", "The button was made too long ago.";
     AuthAccountMismatch = "auth.account_mismatch", "The request names another account than its credential.";
 }
 

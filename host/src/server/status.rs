@@ -12,9 +12,12 @@ pub(super) fn of(code: Code) -> StatusCode {
         Code::RequestMalformed | Code::RequestInvalidField | Code::RequestUnknownView
             => StatusCode::BAD_REQUEST,
         Code::AuthRequired | Code::AuthDenied | Code::AuthSignatureMissing
-        | Code::AuthSignatureMalformed | Code::AuthSignatureExpired => StatusCode::UNAUTHORIZED,
-        Code::AuthAccountMismatch => StatusCode::FORBIDDEN,
-        Code::RequestUnknownPlugin | Code::RequestNotFound | Code::EventUnknownDelivery
+        | Code::AuthSignatureMalformed | Code::AuthSignatureExpired | Code::AuthSessionExpired
+            => StatusCode::UNAUTHORIZED,
+        Code::AuthAccountMismatch | Code::AuthScope | Code::AuthActionInvalid
+        | Code::AuthActionExpired => StatusCode::FORBIDDEN,
+        Code::RequestActionUsed => StatusCode::CONFLICT,
+        Code::RequestUnknownPlugin | Code::RequestUnknownAction | Code::RequestNotFound | Code::EventUnknownDelivery
             => StatusCode::NOT_FOUND,
         Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
