@@ -20,11 +20,13 @@ mod render;
 mod scan;
 mod slot;
 mod state;
+mod submit;
 mod ticker;
 mod trap;
 
 pub use compile::{Compile, compile_child};
 pub use config::PoolSettings;
+pub use convert::action::Submitted;
 pub use convert::card::Checked;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;

@@ -38,6 +38,11 @@ impl Program {
         self.event.is_some()
     }
 
+    /// Whether it carries out actions.
+    pub fn serves_actions(&self) -> bool {
+        self.action.is_some()
+    }
+
     /// What it serves, in the words of `sidepane check`.
     pub fn serves(&self) -> Vec<&'static str> {
         let all = [

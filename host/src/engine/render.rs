@@ -1,18 +1,17 @@
 //! Asking a plugin for its card.
 
 use super::Engine;
-use super::blame::blame;
+use super::blame::plugin_error;
 use super::convert::card::{Checked, card_from_wit};
 use super::convert::context::context_to_wit;
 use super::invoke::{Callee, Invocation};
 use super::slot::Slot;
-use super::trap;
 use crate::capability::calls::HostCalls;
 use crate::model::context::Context;
-use crate::model::http::HttpError;
 use crate::model::problem::{Code, Problem};
 use crate::model::store::StoreChanges;
-use sidepane_bindings::imports::card::PluginError;
+use crate::model::usage::Usage;
+use crate::policy::limits::CardLimits;
 use std::sync::Arc;
 
 impl Engine {
@@ -45,12 +44,8 @@ impl Engine {
             Ok(Err(error)) => Err(plugin_error(error, calls.http_failure())),
             Err(problem) => Err(problem),
         };
-        usage.output_bytes.limit = callee.limits.card.card_bytes as u64;
-        usage.blocks.limit = callee.limits.card.blocks as u64;
-        if let Ok(Some(checked)) = &answer {
-            usage.output_bytes.used = checked.bytes as u64;
-            usage.blocks.used = checked.card.blocks.len() as u64;
-        }
+        let checked = answer.as_ref().ok().and_then(Option::as_ref);
+        measure(&mut usage, &callee.limits.card, checked);
         let changes = match &answer {
             Ok(_) => calls.store().take_changes(),
             Err(_) => StoreChanges::default(),
@@ -63,18 +58,12 @@ impl Engine {
     }
 }
 
-/// The plugin's own error. Where a request failed before it, that is what went wrong.
-fn plugin_error(error: PluginError, http: Option<HttpError>) -> Problem {
-    let message = error
-        .agent_message
-        .filter(|text| !text.trim().is_empty())
-        .map(|text| {
-            let end = text.floor_char_boundary(text.len().min(1 << 10));
-            text.get(..end).unwrap_or_default().to_owned()
-        })
-        .unwrap_or_default();
-    let mut problem =
-        Problem::new(Code::CallPluginError, message).detail(trap::bounded(&error.log_message));
-    problem.retryable = error.retryable;
-    blame(problem, http)
+/// Writes down what the card used of its bounds.
+pub(super) fn measure(usage: &mut Usage, limits: &CardLimits, checked: Option<&Checked>) {
+    usage.output_bytes.limit = limits.card_bytes as u64;
+    usage.blocks.limit = limits.blocks as u64;
+    if let Some(checked) = checked {
+        usage.output_bytes.used = checked.bytes as u64;
+        usage.blocks.used = checked.card.blocks.len() as u64;
+    }
 }

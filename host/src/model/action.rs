@@ -40,6 +40,8 @@ pub struct Acted {
     /// The card afterwards: the plugin's own, or what it shows when it is asked again. None when
     /// nothing was done, or the plugin makes no cards.
     pub after: Option<Outcome>,
+    /// What was left out of the answer, with the reason (commands with bad links).
+    pub notes: Vec<Problem>,
     /// What the call used. None when it never ran.
     pub usage: Option<Usage>,
 }

@@ -66,6 +66,29 @@ pub(in crate::engine) fn card_from_wit(
     })
 }
 
+/// The URL in its normal spelling, or the note that says why it is `left_out`.
+pub(super) fn judged(
+    url: String,
+    limits: &CardLimits,
+    at: &Path<'_>,
+    left_out: &str,
+) -> Result<String, Problem> {
+    let links = Links {
+        max_bytes: limits.url_bytes,
+        ..Links::default()
+    };
+    let normal = match links.judge(&url) {
+        Ok(Cow::Borrowed(_)) => None,
+        Ok(Cow::Owned(normal)) => Some(normal),
+        Err(why) => {
+            return Err(Problem::new(Code::OutputBadUrl, left_out)
+                .field(at.to_string())
+                .detail(why.to_string()));
+        }
+    };
+    Ok(normal.unwrap_or(url))
+}
+
 struct Check<'a> {
     limits: &'a CardLimits,
     actions: &'a [String],
@@ -283,23 +306,13 @@ impl Check<'_> {
     fn url(&mut self, at: &Path<'_>, url: Option<String>) -> Checks<Option<String>> {
         let Some(url) = url else { return Ok(None) };
         self.weigh(at, url.len())?;
-        let links = Links {
-            max_bytes: self.limits.url_bytes,
-            ..Links::default()
-        };
-        let normal = match links.judge(&url) {
-            Ok(Cow::Borrowed(_)) => None,
-            Ok(Cow::Owned(normal)) => Some(normal),
-            Err(why) => {
-                self.notes.push(
-                    Problem::new(Code::OutputBadUrl, "A link was left out of the card.")
-                        .field(at.to_string())
-                        .detail(why.to_string()),
-                );
-                return Ok(None);
+        match judged(url, self.limits, at, "A link was left out of the card.") {
+            Ok(url) => Ok(Some(url)),
+            Err(note) => {
+                self.notes.push(note);
+                Ok(None)
             }
-        };
-        Ok(Some(normal.unwrap_or(url)))
+        }
     }
 
     fn optional(&mut self, at: &Path<'_>, text: Option<String>) -> Checks<Option<String>> {
@@ -336,15 +349,7 @@ impl Check<'_> {
     }
 
     fn bounded(&self, at: &Path<'_>, used: usize, limit: usize) -> Checks<()> {
-        if used <= limit {
-            return Ok(());
-        }
-        Err(Problem::new(
-            Code::OutputLimit,
-            "The card has more of something than it may have.",
-        )
-        .field(at.to_string())
-        .of_limit(used as u64, limit as u64))
+        at.at_most("card", used, limit)
     }
 
     fn weigh(&mut self, at: &Path<'_>, bytes: usize) -> Checks<()> {

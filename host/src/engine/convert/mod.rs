@@ -1,5 +1,6 @@
 //! Between WIT's types and `model`'s, with every bound checked on the way in.
 
+pub(super) mod action;
 pub(super) mod card;
 pub(super) mod context;
 pub(super) mod event;

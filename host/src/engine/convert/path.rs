@@ -1,5 +1,6 @@
 //! Where in an answer something stands: `blocks[2].data[0].rows[3].text`.
 
+use crate::model::problem::{Code, Problem};
 use std::fmt;
 
 /// A place, linked to the one around it; it is written out only for an error.
@@ -22,6 +23,25 @@ impl<'a> Path<'a> {
     /// The part `index` of this place.
     pub(in crate::engine) fn index(&'a self, index: usize) -> Path<'a> {
         Path::Index(self, index)
+    }
+
+    /// Holds what stands here to its limit; `what` is the answer that it is a part of.
+    ///
+    /// # Errors
+    /// `output.limit` with this place.
+    pub(in crate::engine) fn at_most(
+        &self,
+        what: &str,
+        used: usize,
+        limit: usize,
+    ) -> Result<(), Problem> {
+        if used <= limit {
+            return Ok(());
+        }
+        let message = format!("The {what} has more of something than it may have.");
+        Err(Problem::new(Code::OutputLimit, message)
+            .field(self.to_string())
+            .of_limit(used as u64, limit as u64))
     }
 }
 
