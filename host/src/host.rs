@@ -13,6 +13,7 @@ use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
 use crate::deliver::Deliver;
 use crate::dispatch::Dispatch;
 use crate::engine::{Engine, EngineSettings};
+use crate::model::action::{Acted, Press};
 use crate::model::context::Context;
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
@@ -184,15 +185,31 @@ impl Host {
     /// `request.unknown_view`, and `request.invalid_field` for an account that this host was not
     /// told of. A plugin that fails is an outcome in the pane.
     pub async fn context(&self, context: Context) -> Result<Pane, Problem> {
-        let context = match context.request_id.as_str() {
-            "" => Context {
-                request_id: RequestId::new(ulid::Ulid::generate().to_string()),
-                ..context
-            },
-            _ => context,
-        };
+        let context = named(context);
         let plugins = Vec::new();
         self.ask(&Question { context, plugins }).await
+    }
+
+    /// Has a plugin carry out a press, and finds out what its card is afterwards. Presses with one
+    /// key take effect once: while the first runs, the others wait for it, and what was done is
+    /// remembered for an hour and answered again. A press that did nothing may be repeated. The
+    /// program answers for who may press, and for what stands in the form.
+    ///
+    /// Dropping the future ends the call; whatever the plugin had done by then stays done, and so it
+    /// sees the same key again when the button is pressed again.
+    ///
+    /// # Errors
+    /// `request.unknown_plugin` when it is not served or not installed for the account,
+    /// `request.unknown_action`, `request.action_used` when the press was done with other fields,
+    /// `call.busy` when more was pressed of late than is remembered, and `request.invalid_field` for
+    /// an account that this host was not told of. A plugin that fails is a result: `Pressed::Failed`.
+    pub async fn act(&self, press: Press) -> Result<Acted, Problem> {
+        self.knows(&press.context.account)?;
+        let press = Press {
+            context: named(press.context),
+            ..press
+        };
+        self.dispatch.act(&press).await
     }
 
     /// Keeps the plugins in step with the folder for as long as the future is driven; it never ends
@@ -293,6 +310,17 @@ impl Host {
             )
             .field("account")),
         }
+    }
+}
+
+/// The context with a name for its request, where it comes without.
+fn named(context: Context) -> Context {
+    match context.request_id.as_str() {
+        "" => Context {
+            request_id: RequestId::new(ulid::Ulid::generate().to_string()),
+            ..context
+        },
+        _ => context,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::capability::calls::HostCalls;
 use crate::capability::live::{Live, World};
 use crate::capability::log::Author;
 use crate::catalog::LoadedPlugin;
-use crate::engine::{Callee, Engine};
+use crate::engine::{Callee, Engine, Slot};
 use crate::model::context::Context;
 use crate::model::id::InstallationId;
 use crate::model::outcome::{Answer, Outcome};
@@ -25,7 +25,7 @@ pub(super) async fn call(
         Err(problem) => (Answer::Failed(problem), Vec::new(), None),
     };
     let answer = match answer {
-        Answer::Failed(problem) => Answer::Failed(failed(plugin, context, problem)),
+        Answer::Failed(problem) => Answer::Failed(failed(plugin, context, None, problem)),
         answer => answer,
     };
     Outcome {
@@ -40,12 +40,20 @@ pub(super) async fn call(
 
 type Ran = (Answer, Vec<Problem>, Option<Usage>);
 
-async fn run(
+/// What a call of a plugin needs: whose it is, a place, and the way to the world.
+pub(super) struct Ready {
+    pub(super) of: InstallationId,
+    pub(super) slot: Slot,
+    pub(super) calls: Arc<dyn HostCalls>,
+}
+
+/// Waits for a place, and opens the world to the installation.
+pub(super) async fn ready(
     engine: &Engine,
     world: &World,
     plugin: &LoadedPlugin,
     context: &Context,
-) -> Result<Ran, Problem> {
+) -> Result<Ready, Problem> {
     let installation = plugin.installations.get(&context.account).ok_or_else(|| {
         Problem::new(
             Code::CallHostBug,
@@ -71,11 +79,26 @@ async fn run(
         Arc::clone(&plugin.http_places),
         deadline,
     ));
-    let callee = Callee {
+    Ok(Ready { of, slot, calls })
+}
+
+/// The plugin as the engine calls it.
+pub(super) fn callee(plugin: &LoadedPlugin) -> Callee<'_> {
+    Callee {
         program: &plugin.program,
         limits: &plugin.limits,
         actions: &plugin.actions,
-    };
+    }
+}
+
+async fn run(
+    engine: &Engine,
+    world: &World,
+    plugin: &LoadedPlugin,
+    context: &Context,
+) -> Result<Ran, Problem> {
+    let Ready { of, slot, calls } = ready(engine, world, plugin, context).await?;
+    let callee = callee(plugin);
     let ran = engine.render(slot, callee, calls, context).await;
     // A card whose writes are not kept would tell of what is not so: it is none.
     let answer = match ran.answer {
@@ -91,15 +114,25 @@ async fn run(
 }
 
 /// Completes a failure: whose it is, a sentence where the plugin gave none, a line for the log.
-fn failed(plugin: &LoadedPlugin, context: &Context, problem: Problem) -> Problem {
+pub(super) fn failed(
+    plugin: &LoadedPlugin,
+    context: &Context,
+    action: Option<&str>,
+    problem: Problem,
+) -> Problem {
     let mut problem = problem.of_plugin(&plugin.id);
     if problem.message.is_empty() {
-        problem.message = format!("{} could not be loaded.", plugin.manifest.name);
+        let title = &plugin.manifest.name;
+        problem.message = match action {
+            None => format!("{title} could not be loaded."),
+            Some(_) => format!("{title} could not do it; nothing was changed."),
+        };
     }
     tracing::warn!(
         plugin = %plugin.id,
         account = %context.account,
         request = %context.request_id,
+        action,
         code = %problem.code,
         field = problem.field,
         used = problem.used,

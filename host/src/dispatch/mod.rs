@@ -4,17 +4,22 @@
 //! never changes a question under way. Plugins run side by side in the asker's own task: when the
 //! asker goes away, everything they hold is free at once.
 
+mod act;
 mod call;
 mod explain;
+mod once;
 mod route;
+mod weight;
 
 use crate::capability::live::World;
 use crate::catalog::{Snapshot, View};
 use crate::engine::Engine;
+use crate::model::action::{Acted, Press};
 use crate::model::outcome::{Outcome, Pane};
 use crate::model::problem::Problem;
 use crate::surface::Question;
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
+use once::Once;
 use std::sync::Arc;
 
 /// Asks plugins.
@@ -23,6 +28,7 @@ pub struct Dispatch {
     engine: Engine,
     view: View,
     world: Arc<World>,
+    once: Arc<Once>,
 }
 
 /// One outcome and its place in the pane.
@@ -41,6 +47,7 @@ impl Dispatch {
             engine,
             view,
             world,
+            once: Arc::default(),
         }
     }
 
@@ -104,6 +111,23 @@ impl Dispatch {
             outcomes: placed.into_iter().map(|placed| placed.outcome).collect(),
             explained: None,
         })
+    }
+
+    /// Has a plugin carry out a press. However often a press comes, it takes effect once: see
+    /// [`Press::key`].
+    ///
+    /// # Errors
+    /// `request.unknown_plugin` and `request.unknown_action` when there is nobody to do it,
+    /// `request.action_used` when it was done with something else filled in, `call.busy` when too
+    /// much was done of late. A plugin that fails is a result, not an error.
+    pub async fn act(&self, press: &Press) -> Result<Acted, Problem> {
+        let plugin = act::plugin(&self.view.current(), press)?;
+        let (engine, world) = (&self.engine, &self.world);
+        self.once
+            .run(press, async |turn| {
+                act::act(engine, world, &plugin, press, turn).await
+            })
+            .await
     }
 
     /// The published plugins.
