@@ -3,6 +3,7 @@
 //! Everything is named as in `model::context`, in snake_case. GET also takes ImBox's camelCase
 //! names, so that an address written for ImBox works here.
 
+mod acted;
 mod cloud;
 pub(in crate::surface) mod event;
 mod events;
@@ -11,6 +12,7 @@ mod form;
 mod parse;
 mod render;
 
+pub use acted::acted;
 pub use events::Events;
 pub use form::form;
 

@@ -54,7 +54,7 @@ struct PaneView<'a> {
 }
 
 #[derive(serde::Serialize)]
-struct OutcomeView<'a> {
+pub(super) struct OutcomeView<'a> {
     plugin: &'a str,
     generation: Digest<'a>,
     status: &'static str,
@@ -69,7 +69,7 @@ struct OutcomeView<'a> {
 }
 
 impl<'a> OutcomeView<'a> {
-    fn new(outcome: &'a Outcome, reveal: Reveal) -> Self {
+    pub(super) fn new(outcome: &'a Outcome, reveal: Reveal) -> Self {
         let (status, card, error) = match &outcome.answer {
             Answer::Card(card) => ("ok", Some(CardView::new(card)), None),
             Answer::Empty => ("empty", None, None),
@@ -116,7 +116,7 @@ impl Serialize for Digest<'_> {
     }
 }
 
-struct UsageView<'a>(&'a Usage);
+pub(super) struct UsageView<'a>(pub(super) &'a Usage);
 
 impl Serialize for UsageView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
