@@ -18,14 +18,15 @@ use crate::model::context::Context;
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId, RequestId};
-use crate::model::outcome::Pane;
+use crate::model::outcome::{Pane, Placed};
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
-use crate::surface::Question;
+use crate::surface::{Asked, Question};
 use arc_swap::ArcSwap;
+use futures_util::stream::Stream;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -267,6 +268,19 @@ impl Host {
     pub async fn ask(&self, question: &Question) -> Result<Pane, Problem> {
         self.knows(&question.context.account)?;
         self.dispatch.pane(question).await
+    }
+
+    /// As `ask`, but hands on each outcome as it comes; first who is asked, in the order of the
+    /// pane. Dropping the stream ends the calls.
+    ///
+    /// # Errors
+    /// As `ask`.
+    pub fn stream(
+        &self,
+        question: &Question,
+    ) -> Result<(Vec<Asked>, impl Stream<Item = Placed> + Send + use<>), Problem> {
+        self.knows(&question.context.account)?;
+        self.dispatch.ask(question)
     }
 
     /// As `ask`, and says of every plugin of the folder why its card is in the pane or is not.

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value};
 use sidepane::model::id::{AccountId, RequestId};
 use sidepane::surface::native::Native;
-use sidepane::surface::{CardSurface, Inbound, Question};
+use sidepane::surface::{Caller, CardSurface, Inbound, Question};
 use std::path::{Path, PathBuf};
 
 /// The flags that say who the agent is looking at: a file says it instead.
@@ -96,6 +96,7 @@ impl Ask {
         headers.insert(header::CONTENT_TYPE, json);
         let inbound = Inbound {
             method: &Method::POST,
+            path: "",
             query: "",
             headers: &headers,
             body: &body,
@@ -103,7 +104,7 @@ impl Ask {
         };
         let id = RequestId::new(ulid::Ulid::generate().to_string());
         Native
-            .parse(&inbound, account, id)
+            .parse(&inbound, &Caller::program(account), id)
             .map_err(|problem| match &self.context {
                 Some(file) => Stop::input(format!(
                     "{}: {}",

@@ -84,6 +84,7 @@ fn read(
     headers.insert(header::CONTENT_TYPE, json);
     let inbound = Inbound {
         method: &Method::POST,
+        path: "",
         query: "",
         headers: &headers,
         body: &body,

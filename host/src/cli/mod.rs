@@ -11,6 +11,7 @@ pub(crate) mod file;
 pub(crate) mod grant;
 pub(crate) mod handle;
 pub(crate) mod heard;
+pub(crate) mod pages_key;
 pub(crate) mod print;
 pub(crate) mod progress;
 pub(crate) mod serve;

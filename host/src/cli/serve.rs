@@ -1,7 +1,7 @@
 //! `sidepane serve`: the listeners, until a signal ends them.
 
-use super::config;
 use super::stop::Stop;
+use super::{config, pages_key};
 use sidepane::config::settings::Settings;
 use sidepane::engine::{Compile, EngineSettings};
 use sidepane::host::{Host, HostSettings};
@@ -9,6 +9,7 @@ use sidepane::policy::delivery::DeliveryPolicy;
 use sidepane::server::{self, ServerSettings};
 use sidepane::storage::quota::Quotas;
 use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
+use sidepane::surface::keys::Keys;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,6 +65,10 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     .await
     // No plugin stops a host: whatever it is, it is a folder or the machine.
     .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
+    let keys = Keys {
+        seals: Some(pages_key::seals(&settings.data)?),
+        ..settings.door_keys()
+    };
     let traffic = bind("listen", settings.listen).await?;
     let admin = bind("admin", settings.admin).await?;
     // The addresses as they were given out: whoever asked for port 0 reads here which it is.
@@ -77,7 +82,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let shutdown = shutdown();
     server::serve(
         host,
-        settings.door_keys(),
+        keys,
         ServerSettings::default(),
         traffic,
         admin,

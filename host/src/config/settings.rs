@@ -53,6 +53,7 @@ impl Default for Settings {
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
                 public: false,
+                seals: None,
             },
         }
     }
@@ -167,6 +168,8 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         accounts.push(AccountKeys {
             account,
             api_tokens: tokens(&mut fields, "api_tokens", base, errors),
+            pane_keys: tokens(&mut fields, "pane_keys", base, errors),
+            pane_origins: origins(&mut fields, errors),
             imbox: headers(&mut fields, base, errors),
             webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
                 Key::of_webhook_secret(text).map_err(String::from)
@@ -185,6 +188,26 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
         );
     }
     accounts
+}
+
+/// The origins of `pane_origins`, each as a browser writes it: it compares letter by letter.
+fn origins(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> Vec<String> {
+    let Some((origins, at)) = fields.take_at::<Vec<String>>("pane_origins", errors) else {
+        return Vec::new();
+    };
+    for origin in &origins {
+        let url = url::Url::parse(origin).ok();
+        let written = url.map(|url| url.origin().ascii_serialization());
+        if written.as_deref() != Some(origin) {
+            let like = written.filter(|written| written != "null");
+            let like = like.unwrap_or_else(|| "https://desk.example.com".into());
+            errors.add(
+                at,
+                format!("{origin:?} is not written as a browser writes an origin: {like}"),
+            );
+        }
+    }
+    origins
 }
 
 fn tokens(fields: &mut Fields<'_>, name: &str, base: &Path, errors: &mut Errors<'_>) -> Vec<Key> {

@@ -12,12 +12,12 @@ mod route;
 mod weight;
 
 use crate::capability::live::World;
-use crate::catalog::{Snapshot, View};
+use crate::catalog::{LoadedPlugin, Snapshot, View};
 use crate::engine::Engine;
 use crate::model::action::{Acted, Press};
-use crate::model::outcome::{Outcome, Pane};
+use crate::model::outcome::{Pane, Placed};
 use crate::model::problem::Problem;
-use crate::surface::Question;
+use crate::surface::{Asked, Question};
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 use once::Once;
 use std::sync::Arc;
@@ -31,15 +31,6 @@ pub struct Dispatch {
     once: Arc<Once>,
 }
 
-/// One outcome and its place in the pane.
-#[derive(Debug)]
-pub struct Placed {
-    /// The place, counted over the plugins that were asked.
-    pub order: usize,
-    /// What came of it.
-    pub outcome: Outcome,
-}
-
 impl Dispatch {
     /// A dispatcher over an engine, the published plugins and the world they run in.
     pub fn new(engine: Engine, view: View, world: Arc<World>) -> Self {
@@ -51,25 +42,30 @@ impl Dispatch {
         }
     }
 
-    /// Asks the plugins and hands on each outcome as it comes.
+    /// Asks the plugins and hands on each outcome as it comes; first who is asked, in the order of
+    /// the pane.
     ///
     /// # Errors
     /// `request.unknown_plugin` and `request.unknown_view`; nothing was asked then.
     pub fn ask(
         &self,
         question: &Question,
-    ) -> Result<impl Stream<Item = Placed> + Send + use<>, Problem> {
-        self.ask_of(&self.view.current(), question)
+    ) -> Result<(Vec<Asked>, impl Stream<Item = Placed> + Send + use<>), Problem> {
+        let plugins = route::asked(&self.view.current(), question)?;
+        let asked = plugins.iter().map(|plugin| Asked {
+            plugin: plugin.id.clone(),
+            title: plugin.manifest.name.clone(),
+        });
+        Ok((asked.collect(), self.ask_of(plugins, question)))
     }
 
     fn ask_of(
         &self,
-        snapshot: &Snapshot,
+        plugins: Vec<Arc<LoadedPlugin>>,
         question: &Question,
-    ) -> Result<impl Stream<Item = Placed> + Send + use<>, Problem> {
-        let asked = route::asked(snapshot, question)?;
+    ) -> impl Stream<Item = Placed> + Send + use<> {
         let context = Arc::new(question.context.clone());
-        let calls: FuturesUnordered<_> = asked
+        plugins
             .into_iter()
             .enumerate()
             .map(|(order, plugin)| {
@@ -80,8 +76,7 @@ impl Dispatch {
                     Placed { order, outcome }
                 }
             })
-            .collect();
-        Ok(calls)
+            .collect::<FuturesUnordered<_>>()
     }
 
     /// Asks the plugins and waits for all of them.
@@ -104,7 +99,8 @@ impl Dispatch {
     }
 
     async fn pane_of(&self, snapshot: &Snapshot, question: &Question) -> Result<Pane, Problem> {
-        let mut placed: Vec<Placed> = self.ask_of(snapshot, question)?.collect().await;
+        let plugins = route::asked(snapshot, question)?;
+        let mut placed: Vec<Placed> = self.ask_of(plugins, question).collect().await;
         placed.sort_by_key(|placed| placed.order);
         Ok(Pane {
             request_id: question.context.request_id.clone(),

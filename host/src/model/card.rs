@@ -130,6 +130,8 @@ pub struct Button {
     pub confirm: Option<Confirm>,
     /// Filled in before it acts.
     pub fields: Vec<super::manifest::Field>,
+    /// What a press has to show; put there by the door that shows the button, if it takes presses.
+    pub token: Option<String>,
 }
 
 /// How a button looks.

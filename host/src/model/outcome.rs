@@ -35,6 +35,15 @@ pub enum Answer {
     Failed(Problem),
 }
 
+/// One outcome and its place in the pane.
+#[derive(Debug)]
+pub struct Placed {
+    /// The place, counted over the plugins that were asked.
+    pub order: usize,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
 /// All outcomes of one request, in the operator's order.
 #[derive(Clone, Debug)]
 pub struct Pane {

@@ -1,59 +1,51 @@
 //! One request of a desk: bounded, verified, parsed, asked, rendered. Written once for all
 //! surfaces.
 
-use super::{Insiders, Shared, status};
+use super::doors::{Actions, Cards, Door, Events, Pages, Streams};
+use super::{Insiders, Shared, foreign};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
-use crate::surface::{self, CardSurface, EventSurface, Inbound, Reply, Reveal, Route};
+use crate::surface::{self, CardSurface, Inbound, Reply, Reveal};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use http::HeaderValue;
-use http::header::RETRY_AFTER;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// When a sender whose event could not be taken is to try again, in seconds: long enough for a disk
-/// to be cleared a little or a queue to shrink, short enough that senders with few tries succeed.
-const RETRY_AFTER_S: &str = "30";
-
 /// Mounts every surface's routes.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let mut router = Router::new();
+    // What a page in a browser asks, which may be a page of another origin; and what desks ask.
+    let (mut pages, mut desks) = (Router::new(), Router::new());
     for surface in surface::all() {
-        router = mount(router, Cards(*surface));
+        match surface.has_buttons() {
+            true => pages = mount(pages, Cards(*surface)),
+            false => desks = mount(desks, Cards(*surface)),
+        }
+    }
+    for surface in surface::streams() {
+        pages = mount(pages, Streams(*surface));
+    }
+    for surface in surface::actions() {
+        pages = mount(pages, Actions(*surface));
+    }
+    for surface in surface::pages() {
+        pages = mount(pages, Pages(*surface));
     }
     for surface in surface::events() {
-        router = mount(router, Events(*surface));
+        desks = mount(desks, Events(*surface));
     }
-    router
+    foreign::allow(pages, &shared.keys)
+        .merge(desks)
         .fallback(move || async move {
             let problem = Problem::new(Code::RequestNotFound, "Nothing is served at this address.");
             refuse(Cards(&surface::native::Native), &problem, &request_id())
         })
         .with_state(shared)
-}
-
-/// A surface of either kind, as the router sees it.
-trait Door: Copy + Send + Sync + 'static {
-    fn name(self) -> &'static str;
-
-    fn routes(self) -> &'static [Route];
-
-    /// Verifies, parses, asks and renders.
-    fn answer(
-        self,
-        shared: &Shared,
-        request: Request,
-        id: &RequestId,
-    ) -> impl Future<Output = Result<Reply, Problem>> + Send;
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply;
 }
 
 fn mount<D: Door>(mut router: Router<Arc<Shared>>, door: D) -> Router<Arc<Shared>> {
@@ -90,7 +82,7 @@ fn methods<D: Door>(door: D, allowed: &[Method]) -> MethodRouter<Arc<Shared>> {
 async fn handle<D: Door>(door: D, shared: Arc<Shared>, request: Request) -> Response {
     let id = request_id();
     match door.answer(&shared, request, &id).await {
-        Ok(reply) => respond(reply),
+        Ok(response) => response,
         Err(problem) => {
             tracing::info!(
                 surface = door.name(),
@@ -104,88 +96,14 @@ async fn handle<D: Door>(door: D, shared: Arc<Shared>, request: Request) -> Resp
     }
 }
 
-/// Contact cards of a desk.
-#[derive(Clone, Copy)]
-struct Cards(&'static dyn CardSurface);
-
-impl Door for Cards {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
-    }
-
-    async fn answer(
-        self,
-        shared: &Shared,
-        request: Request,
-        id: &RequestId,
-    ) -> Result<Reply, Problem> {
-        let surface = self.0;
-        let (parts, body) = request.into_parts();
-        let body = arrive(body, shared).await?;
-        let plugin = plugin_of(parts.uri.path(), surface);
-        let inbound = inbound(&parts, &body, plugin.as_deref());
-        let account = surface.verify(&inbound, &shared.keys)?;
-        let question = surface.parse(&inbound, account, id.clone())?;
-        let reveal = reveal(&parts, shared.settings.insiders);
-        let pane = match reveal == Reveal::Inside && surface.asks_why(&inbound) {
-            true => shared.host.explain(&question).await?,
-            false => shared.host.ask(&question).await?,
-        };
-        Ok(surface.render(&pane, reveal))
-    }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.0.refuse(problem, status::of(problem.code), id)
-    }
-}
-
-/// Product events of a desk. The answer is a promise: the event is on the disk.
-#[derive(Clone, Copy)]
-struct Events(&'static dyn EventSurface);
-
-impl Door for Events {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
-    }
-
-    async fn answer(
-        self,
-        shared: &Shared,
-        request: Request,
-        id: &RequestId,
-    ) -> Result<Reply, Problem> {
-        let surface = self.0;
-        let (parts, body) = request.into_parts();
-        let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
-        let now = shared.host.now();
-        let account = surface.verify(&inbound, &shared.keys, now)?;
-        let event = surface.parse(&inbound, account, now)?;
-        let receipt = shared.host.accept(event).await?;
-        Ok(surface.accepted(&receipt, id))
-    }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        let mut reply = self.0.refuse(problem, status::of(problem.code), id);
-        if problem.retryable {
-            let wait = HeaderValue::from_static(RETRY_AFTER_S);
-            reply.headers.insert(RETRY_AFTER, wait);
-        }
-        reply
-    }
-}
-
-fn inbound<'a>(parts: &'a Parts, body: &'a [u8], plugin: Option<&'a str>) -> Inbound<'a> {
+pub(super) fn inbound<'a>(
+    parts: &'a Parts,
+    body: &'a [u8],
+    plugin: Option<&'a str>,
+) -> Inbound<'a> {
     Inbound {
         method: &parts.method,
+        path: parts.uri.path(),
         query: parts.uri.query().unwrap_or_default(),
         headers: &parts.headers,
         body,
@@ -194,7 +112,7 @@ fn inbound<'a>(parts: &'a Parts, body: &'a [u8], plugin: Option<&'a str>) -> Inb
 }
 
 /// The whole body, within its bounds in size and time.
-async fn arrive(body: Body, shared: &Shared) -> Result<Bytes, Problem> {
+pub(super) async fn arrive(body: Body, shared: &Shared) -> Result<Bytes, Problem> {
     use http_body::Body as _;
     if body.is_end_stream() {
         return Ok(Bytes::new());
@@ -225,7 +143,7 @@ async fn arrive(body: Body, shared: &Shared) -> Result<Bytes, Problem> {
 }
 
 /// The `{plugin}` at the end of a path, where a route of the surface has one.
-fn plugin_of(path: &str, surface: &dyn CardSurface) -> Option<String> {
+pub(super) fn plugin_of(path: &str, surface: &dyn CardSurface) -> Option<String> {
     let segment = surface.routes().iter().find_map(|route| {
         let front = route.path.strip_suffix("{plugin}")?;
         path.strip_prefix(front)
@@ -236,7 +154,7 @@ fn plugin_of(path: &str, surface: &dyn CardSurface) -> Option<String> {
 
 /// An operator on this very machine sees the inside; what came through a proxy did not come from
 /// there.
-fn reveal(parts: &Parts, insiders: Insiders) -> Reveal {
+pub(super) fn reveal(parts: &Parts, insiders: Insiders) -> Reveal {
     match insiders {
         Insiders::Loopback => {}
         Insiders::Nobody => return Reveal::Cards,
@@ -259,7 +177,7 @@ fn refuse<D: Door>(door: D, problem: &Problem, id: &RequestId) -> Response {
     respond(door.refuse(problem, id))
 }
 
-fn respond(reply: Reply) -> Response {
+pub(super) fn respond(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = reply.status;
     let headers: HeaderMap = reply.headers;

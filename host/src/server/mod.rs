@@ -4,12 +4,15 @@
 //! on its size, and its answer gets a status.
 
 mod admin;
+mod doors;
+mod foreign;
 mod ingress;
 mod listen;
 mod status;
+mod stream;
 
 use crate::host::Host;
-use crate::surface::keys::Keys;
+use crate::surface::keys::{Keys, Seal, Seals};
 use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -74,7 +77,10 @@ impl Host {
     /// started with. Without any credential every door is open, so put the router behind the
     /// application's own login then. Tell the host with [`Host::own_listeners`] where the
     /// application listens, so that no plugin can call it back.
-    pub fn router(&self, keys: Keys, settings: ServerSettings) -> Router {
+    ///
+    /// Without seals in `keys`, sessions and buttons are signed with keys of this router's own.
+    pub fn router(&self, mut keys: Keys, settings: ServerSettings) -> Router {
+        keys.seals.get_or_insert_with(random_seals);
         ingress::router(Arc::new(Shared {
             host: self.clone(),
             keys,
@@ -127,6 +133,15 @@ pub async fn serve(
         }
     }
     Ok(())
+}
+
+/// Seals that nobody else has.
+fn random_seals() -> Seals {
+    let seal = || Seal::new(&rand::random());
+    Seals {
+        sessions: seal(),
+        presses: seal(),
+    }
 }
 
 /// Hands events over until it is `quiet`.

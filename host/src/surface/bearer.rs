@@ -1,8 +1,11 @@
 //! `Authorization: Bearer …`: the token of a program, and the account it stands for.
 
+use super::caller::Caller;
 use super::keys::{AccountKeys, Key, Keys};
+use super::session::{self, Session};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::model::time::Millis;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
@@ -18,12 +21,7 @@ pub(super) fn account(
     door: &str,
     tokens: fn(&AccountKeys) -> &[Key],
 ) -> Result<AccountId, Problem> {
-    let mut sent = headers.get_all(AUTHORIZATION).iter();
-    let (first, second) = (sent.next(), sent.next());
-    let token = match (first, second) {
-        (Some(only), None) => bearer(only.as_bytes()),
-        _ => None,
-    };
+    let token = token(headers);
     let found = keys.find(door, |account| {
         let tokens = tokens(account);
         (!tokens.is_empty()).then(|| {
@@ -32,13 +30,44 @@ pub(super) fn account(
             tokens.iter().fold(false, |hit, key| hit | key.is(offered)) && token.is_some()
         })
     });
-    found.map_err(|problem| match first {
+    found.map_err(|problem| match headers.get(AUTHORIZATION) {
         None if problem.code == Code::AuthDenied => Problem::new(
             Code::AuthRequired,
             "This address wants a token: `Authorization: Bearer …`.",
         ),
         _ => problem,
     })
+}
+
+/// Who asks `/v1`: a page with its session, or a program with a token.
+///
+/// # Errors
+/// As `account`, and `auth.session_expired`.
+pub(super) fn caller(
+    headers: &HeaderMap,
+    keys: &Keys,
+    door: &str,
+    now: Millis,
+) -> Result<Caller, Problem> {
+    match session_text(headers) {
+        Some(text) => Session::read(text, keys, now).map(|session| session.caller),
+        None => account(headers, keys, door, |account| &account.api_tokens).map(Caller::program),
+    }
+}
+
+/// The session that the request carries, if it carries one.
+pub(super) fn session_text(headers: &HeaderMap) -> Option<&str> {
+    let text = std::str::from_utf8(token(headers)?).ok()?;
+    text.starts_with(session::PREFIX).then_some(text)
+}
+
+/// The only token that the request carries.
+pub(super) fn token(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    match (sent.next(), sent.next()) {
+        (Some(only), None) => bearer(only.as_bytes()),
+        _ => None,
+    }
 }
 
 /// The token of `Bearer <token>`; the scheme's case does not matter.

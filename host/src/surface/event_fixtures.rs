@@ -130,6 +130,7 @@ fn the_desks_own_samples_are_read_as_documented() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let inbound = Inbound {
             method: &Method::POST,
+            path: "",
             query: "",
             headers: &headers,
             body: &body,
@@ -195,6 +196,7 @@ fn told_again(event: &Event) -> Result<Event, Problem> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let inbound = Inbound {
         method: &Method::POST,
+        path: "",
         query: "",
         headers: &headers,
         body: &body,

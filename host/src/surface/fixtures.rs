@@ -13,9 +13,12 @@ use crate::model::id::{AccountId, Generation, PluginId, RequestId};
 use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome, Pane};
 use crate::model::problem::{Code, Problem};
+use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use http::StatusCode;
 use std::fmt::Write;
+
+const NOW: Millis = Millis(1_764_000_000_000);
 
 #[test]
 fn native_answers_as_recorded() {
@@ -38,8 +41,8 @@ fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String
     let inbound = request.inbound(request.path.strip_prefix("/imbox/"));
     let request_id = RequestId::new("req-1");
     let asked = surface
-        .verify(&inbound, &keys())
-        .and_then(|account| surface.parse(&inbound, account, request_id.clone()));
+        .verify(&inbound, &keys(), NOW)
+        .and_then(|caller| surface.parse(&inbound, &caller, request_id.clone()));
     let mut text = format!("{setup}\n\n");
     let reply = match asked {
         Ok(question) => {
@@ -309,5 +312,6 @@ fn button() -> Button {
             default_value: None,
             required: true,
         }],
+        token: None,
     }
 }

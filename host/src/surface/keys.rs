@@ -1,6 +1,7 @@
 //! The credentials of every door, and whose they are.
 
 pub use super::rsa_key::RsaKey;
+pub use super::seal::{Seal, Seals};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use base64::Engine;
@@ -43,6 +44,11 @@ impl Key {
         self.0.as_slice().ct_eq(offered).into()
     }
 
+    /// A short name for this credential, which `seal` alone can make.
+    pub(super) fn name(&self, seal: &Seal) -> String {
+        seal.name(&self.0)
+    }
+
     /// Whether `tag` is this key's HMAC-SHA256 over `covered`, one part after the other. Takes the
     /// same time wherever they differ.
     pub fn signed(&self, covered: &[&[u8]], tag: &[u8]) -> bool {
@@ -69,6 +75,8 @@ pub struct Keys {
     /// Whether others than this machine reach the doors. Then a door for which nobody has a
     /// credential is shut; else it is open while there is one account only.
     pub public: bool,
+    /// What pages' sessions and cards' buttons are signed with; without, there are none.
+    pub seals: Option<Seals>,
 }
 
 /// One account's credentials. Several of a kind are active side by side, for rotation.
@@ -78,6 +86,11 @@ pub struct AccountKeys {
     pub account: AccountId,
     /// Bearer tokens of `/v1`.
     pub api_tokens: Vec<Key>,
+    /// Keys in the addresses of `/pane`.
+    pub pane_keys: Vec<Key>,
+    /// Origins of pages that may show `/pane` in a frame or hold a `<side-pane>`, each as a browser
+    /// writes it: `https://desk.example`.
+    pub pane_origins: Vec<String>,
     /// Static headers that ImBox's administrator sets: name and whole value.
     pub imbox: Vec<(HeaderName, Key)>,
     /// What senders to `/v1/events` sign with, after Standard Webhooks.

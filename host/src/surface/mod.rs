@@ -8,11 +8,13 @@ mod answer;
 mod bearer;
 mod body;
 mod bounds;
+mod caller;
 pub mod chatwoot;
 #[cfg(test)]
 mod event_fixtures;
 #[cfg(test)]
 mod event_storm;
+mod filled;
 #[cfg(test)]
 mod fixtures;
 pub mod freshchat;
@@ -23,20 +25,27 @@ pub mod keys;
 mod lenient;
 mod moment;
 pub mod native;
+pub mod pane;
+mod press;
 mod query;
 #[cfg(test)]
 mod recording;
 mod rsa_key;
+mod seal;
+mod session;
 mod signature;
 mod strict;
 
 pub use body::MAX_EVENT;
+pub use caller::Caller;
+pub use press::Signer;
 
+use crate::model::action::{Acted, Press};
 use crate::model::context::Context;
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId, RequestId};
-use crate::model::outcome::Pane;
+use crate::model::outcome::{Outcome, Pane};
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use bytes::Bytes;
@@ -58,6 +67,21 @@ pub fn events() -> &'static [&'static dyn EventSurface] {
     ]
 }
 
+/// The doors that answer card by card.
+pub fn streams() -> &'static [&'static dyn StreamSurface] {
+    &[&native::Stream]
+}
+
+/// The doors for pressed buttons.
+pub fn actions() -> &'static [&'static dyn ActionSurface] {
+    &[&native::Actions]
+}
+
+/// The doors that browsers load pages from, and their sessions.
+pub fn pages() -> &'static [&'static dyn PageSurface] {
+    &[&pane::Pane, &native::Sessions]
+}
+
 /// A desk's door for contact cards.
 pub trait CardSurface: Sync {
     /// Its name: the `surface` of every context that comes through it.
@@ -66,11 +90,12 @@ pub trait CardSurface: Sync {
     /// The addresses it answers.
     fn routes(&self) -> &'static [Route];
 
-    /// Decides whose request this is, by the credential it carries.
+    /// Decides who asks, by the credential that the request carries. `now` is what the age of a
+    /// session is measured by.
     ///
     /// # Errors
     /// `auth.*` when the door wants a credential and this is none of its own.
-    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys) -> Result<AccountId, Problem>;
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem>;
 
     /// Reads what is asked.
     ///
@@ -79,9 +104,14 @@ pub trait CardSurface: Sync {
     fn parse(
         &self,
         inbound: &Inbound<'_>,
-        account: AccountId,
+        caller: &Caller,
         request_id: RequestId,
     ) -> Result<Question, Problem>;
+
+    /// Whether buttons of its answers can be pressed, and so have a token each.
+    fn has_buttons(&self) -> bool {
+        false
+    }
 
     /// Whether the request also asks why each plugin's card is there or is not. Only an asker who
     /// may see the inside is told.
@@ -93,6 +123,74 @@ pub trait CardSurface: Sync {
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
 
     /// Writes a refusal of the whole request. The status is `problem`'s own.
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
+}
+
+/// A door that answers card by card: it asks like a `CardSurface`, and writes each part as it is
+/// there.
+pub trait StreamSurface: CardSurface {
+    /// The status and headers that go before everything.
+    fn head(&self) -> Reply;
+
+    /// Who is asked, in the order of the pane.
+    fn start(&self, request_id: &RequestId, asked: &[Asked]) -> Bytes;
+
+    /// What came of asking the plugin at place `order`.
+    fn card(&self, order: usize, outcome: &Outcome, reveal: Reveal) -> Bytes;
+
+    /// That all have answered; the name and link of the whole pane.
+    fn end(&self, pane: &Pane) -> Bytes;
+}
+
+/// A desk's door for pressed buttons.
+pub trait ActionSurface: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The addresses it answers.
+    fn routes(&self) -> &'static [Route];
+
+    /// Decides who presses.
+    ///
+    /// # Errors
+    /// `auth.*`; `auth.scope` for one who may only look.
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem>;
+
+    /// Reads what was pressed.
+    ///
+    /// # Errors
+    /// `request.*` with the field at fault, `auth.action_invalid`, `auth.action_expired`.
+    fn parse(
+        &self,
+        inbound: &Inbound<'_>,
+        caller: &Caller,
+        keys: &Keys,
+        request_id: RequestId,
+        now: Millis,
+    ) -> Result<Press, Problem>;
+
+    /// Writes what came of it.
+    fn acted(&self, acted: &Acted, reveal: Reveal, request_id: &RequestId) -> Reply;
+
+    /// Writes a refusal of the request. The status is `problem`'s own.
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
+}
+
+/// A door that browsers load pages from: what it answers depends on the request alone.
+pub trait PageSurface: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The addresses it answers.
+    fn routes(&self) -> &'static [Route];
+
+    /// Writes the page, the file or the session.
+    ///
+    /// # Errors
+    /// `auth.*` and `request.*`.
+    fn page(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem>;
+
+    /// Writes a refusal of the request. The status is `problem`'s own.
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 
@@ -145,6 +243,8 @@ pub struct Route {
 pub struct Inbound<'a> {
     /// The method.
     pub method: &'a Method,
+    /// The path, as received.
+    pub path: &'a str,
     /// The query as received, without `?`.
     pub query: &'a str,
     /// The headers. They never reach a plugin.
@@ -162,6 +262,15 @@ pub struct Question {
     pub context: Context,
     /// The plugins that are asked; empty means all.
     pub plugins: Vec<PluginId>,
+}
+
+/// A plugin that is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Who.
+    pub plugin: PluginId,
+    /// The title from its manifest.
+    pub title: String,
 }
 
 /// How much the asker may see of the host's inside.

@@ -45,6 +45,7 @@ impl Recording {
     pub(super) fn inbound<'a>(&'a self, plugin: Option<&'a str>) -> Inbound<'a> {
         Inbound {
             method: &self.method,
+            path: &self.path,
             query: &self.query,
             headers: &self.headers,
             body: &self.body,

@@ -32,8 +32,9 @@ pub fn surface(input: &[u8]) {
         accounts: vec![AccountKeys::default()],
         ..Keys::default()
     };
-    let inbound = |method, plugin| Inbound {
+    let inbound = |route: &Route, method, plugin| Inbound {
         method,
+        path: route.path,
         query: &query,
         headers: &headers,
         body: if *method == Method::GET { b"" } else { body },
@@ -45,18 +46,18 @@ pub fn surface(input: &[u8]) {
     if let Some(at) = cards.get(door) {
         each(at.routes(), |route, method| {
             let plugin = route.path.contains("{plugin}").then_some(query.as_str());
-            let inbound = inbound(method, plugin);
+            let inbound = inbound(route, method, plugin);
             let read = at
-                .verify(&inbound, &keys)
-                .and_then(|account| at.parse(&inbound, account, id.clone()));
+                .verify(&inbound, &keys, NOW)
+                .and_then(|caller| at.parse(&inbound, &caller, id.clone()));
             match read {
                 Ok(question) => assert_eq!(question.context.account, AccountId::default()),
                 Err(problem) => refused(&problem, |status| at.refuse(&problem, status, &id)),
             }
         });
     } else if let Some(at) = events.get(door - cards.len()) {
-        each(at.routes(), |_, method| {
-            let inbound = inbound(method, None);
+        each(at.routes(), |route, method| {
+            let inbound = inbound(route, method, None);
             let read = at
                 .verify(&inbound, &keys, NOW)
                 .and_then(|account| at.parse(&inbound, account, NOW));

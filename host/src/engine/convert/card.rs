@@ -246,6 +246,7 @@ impl Check<'_> {
                 self.limits.fields,
                 Self::field,
             )?,
+            token: None,
         })
     }
 

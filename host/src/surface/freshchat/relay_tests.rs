@@ -61,9 +61,11 @@ fn send(body: &[u8]) -> Result<Event, Problem> {
             ..AccountKeys::default()
         }],
         public: true,
+        seals: None,
     };
     let inbound = Inbound {
         method: &method,
+        path: "",
         query: "",
         headers: &headers,
         body,

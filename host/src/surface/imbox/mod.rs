@@ -17,10 +17,11 @@ mod parse;
 mod render;
 
 use super::keys::Keys;
-use super::{CardSurface, Inbound, Question, Reply, Reveal, Route, answer};
+use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, answer};
 use crate::model::id::{AccountId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
+use crate::model::time::Millis;
 use http::{HeaderMap, Method, StatusCode};
 
 /// ImBox's door.
@@ -46,17 +47,17 @@ impl CardSurface for ImBox {
         ]
     }
 
-    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys) -> Result<AccountId, Problem> {
-        account_of(inbound.headers, keys)
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _now: Millis) -> Result<Caller, Problem> {
+        account_of(inbound.headers, keys).map(Caller::program)
     }
 
     fn parse(
         &self,
         inbound: &Inbound<'_>,
-        account: AccountId,
+        caller: &Caller,
         request_id: RequestId,
     ) -> Result<Question, Problem> {
-        parse::question(inbound, account, request_id)
+        parse::question(inbound, caller.account.clone(), request_id)
     }
 
     fn render(&self, pane: &Pane, _reveal: Reveal) -> Reply {

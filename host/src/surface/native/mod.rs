@@ -4,23 +4,31 @@
 //! names, so that an address written for ImBox works here.
 
 mod acted;
+mod actions;
 mod cloud;
+pub(super) mod context;
 pub(in crate::surface) mod event;
 mod events;
 mod explain;
 mod form;
-mod parse;
+pub(super) mod parse;
 mod render;
+pub(super) mod sessions;
+mod stream;
 
 pub use acted::acted;
+pub use actions::Actions;
 pub use events::Events;
 pub use form::form;
+pub use sessions::Sessions;
+pub use stream::Stream;
 
 use super::keys::Keys;
-use super::{CardSurface, Inbound, Question, Reply, Reveal, Route, answer, bearer};
-use crate::model::id::{AccountId, RequestId};
+use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, answer, bearer};
+use crate::model::id::RequestId;
 use crate::model::outcome::Pane;
 use crate::model::problem::Problem;
+use crate::model::time::Millis;
 use http::{Method, StatusCode};
 
 /// The host's own door.
@@ -39,17 +47,21 @@ impl CardSurface for Native {
         }]
     }
 
-    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys) -> Result<AccountId, Problem> {
-        bearer::account(inbound.headers, keys, "/v1", |account| &account.api_tokens)
+    fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem> {
+        bearer::caller(inbound.headers, keys, "/v1", now)
     }
 
     fn parse(
         &self,
         inbound: &Inbound<'_>,
-        account: AccountId,
+        caller: &Caller,
         request_id: RequestId,
     ) -> Result<Question, Problem> {
-        parse::question(inbound, account, request_id)
+        parse::question(inbound, caller, request_id)
+    }
+
+    fn has_buttons(&self) -> bool {
+        true
     }
 
     fn asks_why(&self, inbound: &Inbound<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! The request of `/v1/context`: a query (GET) or a JSON object (POST), every field checked.
 
 use super::super::json::Json;
-use super::super::{Inbound, Question, body, bounds, query};
+use super::super::{Caller, Inbound, Question, body, bounds, query};
 use crate::model::context::{Agent, Context, Pairs};
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::problem::{Code, Problem};
@@ -12,22 +12,32 @@ use std::net::IpAddr;
 ///
 /// # Errors
 /// `request.*` with the field at fault, and `auth.account_mismatch`.
-pub(super) fn question(
+pub(in crate::surface) fn question(
     inbound: &Inbound<'_>,
-    account: AccountId,
+    caller: &Caller,
     request_id: RequestId,
 ) -> Result<Question, Problem> {
-    let mut draft = Draft {
-        context: Context::empty("native", account, request_id),
-        plugins: Vec::new(),
-        seen: Vec::new(),
-    };
+    let mut draft = Draft::new(caller, request_id);
     if inbound.method == Method::POST {
         draft.read_body(inbound)?;
     } else {
         draft.read_query(inbound)?;
     }
-    draft.finish()
+    draft.finish(caller)
+}
+
+/// Reads the context that a program repeats when a button is pressed: the object it asked with.
+///
+/// # Errors
+/// As `question`.
+pub(super) fn repeated(
+    value: Json,
+    caller: &Caller,
+    request_id: RequestId,
+) -> Result<Context, Problem> {
+    let mut draft = Draft::new(caller, request_id);
+    draft.read_object("context", value)?;
+    draft.finish(caller).map(|question| question.context)
 }
 
 /// Whether the query says `explain=1`.
@@ -81,6 +91,14 @@ struct Draft {
 }
 
 impl Draft {
+    fn new(caller: &Caller, request_id: RequestId) -> Self {
+        Self {
+            context: Context::empty("native", caller.account.clone(), request_id),
+            plugins: Vec::new(),
+            seen: Vec::new(),
+        }
+    }
+
     /// GET: what is no field of ours goes to `params`, as the desk's static query.
     fn read_query(&mut self, inbound: &Inbound<'_>) -> Result<(), Problem> {
         if !inbound.body.is_empty() {
@@ -144,7 +162,11 @@ impl Draft {
                 "a POST request says everything in its body",
             ));
         }
-        for (name, value) in object("body", Json::read(inbound.body)?)? {
+        self.read_object("body", Json::read(inbound.body)?)
+    }
+
+    fn read_object(&mut self, what: &str, value: Json) -> Result<(), Problem> {
+        for (name, value) in object(what, value)? {
             match (name.as_str(), value) {
                 ("contact_linked", value) => {
                     self.once("contact_linked", &name)?;
@@ -265,7 +287,8 @@ impl Draft {
         Ok(())
     }
 
-    fn finish(self) -> Result<Question, Problem> {
+    fn finish(mut self, caller: &Caller) -> Result<Question, Problem> {
+        caller.sign(&mut self.context);
         let view = &self.context.view;
         if view.is_empty() {
             return Err(wrong("view", "it must be there: what the agent has open"));

@@ -1,7 +1,7 @@
 //! The answer of `/v1/context`: every plugin's outcome, cards whole.
 
 use super::super::answer::{self, Each, ErrorView};
-use super::super::{Reply, Reveal};
+use super::super::{Reply, Reveal, filled};
 use super::explain::ExplainedView;
 use crate::model::card::{
     Block, Button, ButtonStyle, Card, Cell, Confirm, Content, Element, Link, Other, Row,
@@ -53,6 +53,7 @@ struct PaneView<'a> {
     explain: Option<Each<'a, Explained, ExplainedView<'a>>>,
 }
 
+/// One plugin's outcome, as it stands in `cards`.
 #[derive(serde::Serialize)]
 pub(super) struct OutcomeView<'a> {
     plugin: &'a str,
@@ -169,13 +170,13 @@ impl<'a> CardView<'a> {
 }
 
 #[derive(serde::Serialize)]
-struct LinkView<'a> {
+pub(super) struct LinkView<'a> {
     url: &'a str,
     text: Option<&'a str>,
 }
 
 impl<'a> LinkView<'a> {
-    fn new(link: &'a Link) -> Self {
+    pub(super) fn new(link: &'a Link) -> Self {
         Self {
             url: &link.url,
             text: link.text.as_deref(),
@@ -288,7 +289,7 @@ struct ButtonView<'a> {
     style: &'static str,
     confirm: Option<ConfirmView<'a>>,
     fields: Each<'a, Field, FieldView<'a>>,
-    /// Signs the press. Null while this host carries no actions out.
+    /// What `/v1/actions` takes; null where the asker may only look.
     token: Option<&'a str>,
 }
 
@@ -304,7 +305,7 @@ impl<'a> ButtonView<'a> {
             },
             confirm: button.confirm.as_ref().map(ConfirmView::new),
             fields: Each(&button.fields, |field| Some(FieldView::new(field))),
-            token: None,
+            token: button.token.as_deref(),
         }
     }
 }
@@ -344,23 +345,15 @@ struct FieldView<'a> {
 
 impl<'a> FieldView<'a> {
     fn new(field: &'a Field) -> Self {
-        let (kind, choices) = match &field.kind {
-            FieldKind::Text => ("text", None),
-            FieldKind::Paragraph => ("paragraph", None),
-            FieldKind::Number => ("number", None),
-            FieldKind::Date => ("date", None),
-            FieldKind::Email => ("email", None),
-            FieldKind::Url => ("url", None),
-            FieldKind::Checkbox => ("checkbox", None),
-            FieldKind::Select(choices) => ("select", Some(choices)),
-            FieldKind::MultiSelect(choices) => ("multi_select", Some(choices)),
-            FieldKind::Other(name) => (name.as_str(), None),
+        let choices = match &field.kind {
+            FieldKind::Select(choices) | FieldKind::MultiSelect(choices) => Some(choices),
+            _ => None,
         };
         Self {
             name: &field.name,
             label: &field.label,
             help: field.help.as_deref(),
-            kind,
+            kind: filled::kind(&field.kind),
             options: choices.map(|choices| {
                 Each(choices, |choice| {
                     Some(ChoiceView {
