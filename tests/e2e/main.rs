@@ -26,4 +26,6 @@ mod limits;
 mod neighbours;
 mod reload;
 mod secrets;
+mod sessions;
 mod store;
+mod stream;

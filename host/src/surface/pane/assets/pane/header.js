@@ -29,7 +29,7 @@ export class Header {
       this.claim.setAttribute("aria-expanded", String(!this.why.hidden));
     });
     this.node = el(
-      "header",
+      "div",
       { class: "head" },
       el("div", { class: "line" }, this.name, this.link, this.again),
       el("div", { class: "line second" }, this.sub, this.claim),

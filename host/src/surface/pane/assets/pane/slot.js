@@ -101,14 +101,14 @@ export class Slot {
     const next = el("div", { class: "inner coming" });
     const groups = this.#groups;
     this.#groups = new Map();
-    this.#card = event.card ?? null;
     let measured = [];
     if (failed(event)) next.append(...this.#excuse(event.error));
-    else if (this.#card) {
-      const made = blocks(this.tools, this, this.#card);
+    else if (event.card) {
+      const made = blocks(this.tools, this, event.card);
       next.append(made.node);
       measured = made.measured;
     }
+    this.#card = event.card ?? null;
     this.#coming?.remove();
     this.#coming = next;
     this.body.append(next);
