@@ -137,7 +137,11 @@ fn overlay(grant: &mut Grant, account: &AccountId, set: &[(String, String)]) {
     }
 }
 
-async fn ask(
+/// Asks one plugin as a host with it alone would.
+///
+/// # Errors
+/// The question cannot be asked; a plugin that fails is an outcome.
+pub(crate) async fn ask(
     engine: Engine,
     plugin: LoadedPlugin,
     question: &Question,

@@ -2,6 +2,7 @@
 
 use super::file::{self, GrantText, PluginFile, Wasm};
 use super::print::{self, plain, section};
+use super::sample;
 use super::stop::{self, Stop};
 use serde_json::{Value, json};
 use sidepane::catalog::{Grant, Opened, Permission};
@@ -56,11 +57,13 @@ struct Report {
     opened: Option<Opened>,
     grant: Option<Grant>,
     problems: Vec<Problem>,
+    /// What a card without the network shows of its markup and links.
+    sample: Vec<String>,
 }
 
 impl Report {
     async fn make(wasm: Wasm, text: GrantText) -> Result<Self, Stop> {
-        let mut problems = Vec::new();
+        let (mut problems, mut sample) = (Vec::new(), Vec::new());
         let grant = kept(text.parse(), &mut problems);
         let defaults = Limits::default();
         let limits = grant.as_ref().map_or(&defaults, |grant| &grant.limits);
@@ -70,7 +73,17 @@ impl Report {
             let loader = file::loader(&engine, file::accounts(grant));
             let admitted =
                 loader.admit(wasm.id.clone(), opened.clone(), grant.clone(), text.base());
-            kept(admitted, &mut problems);
+            if kept(admitted, &mut problems).is_some() {
+                let offline = loader.admit(
+                    wasm.id.clone(),
+                    opened.clone(),
+                    sample::offline(grant.clone()),
+                    text.base(),
+                );
+                if let Ok(plugin) = offline {
+                    sample = sample::notes(engine, plugin).await;
+                }
+            }
         }
         Ok(Self {
             wasm,
@@ -78,6 +91,7 @@ impl Report {
             opened,
             grant,
             problems,
+            sample,
         })
     }
 
@@ -165,6 +179,7 @@ impl Report {
             }
         }
         notes.extend(about_events(opened));
+        notes.extend(self.sample.iter().cloned());
         notes
     }
 

@@ -170,6 +170,7 @@ codes! {
     OutputLimit = "output.limit", "The answer has more of something than its limit.";
     OutputInvalid = "output.invalid", "The answer says something that cannot be.";
     OutputBadUrl = "output.bad_url", "A link in the answer was left out: it is not one an agent should follow.";
+    OutputHtmlCleaned = "output.html_cleaned", "Markup in the answer was left out: it is none that an agent is shown.";
     HttpDenied = "http.denied", "The plugin asked for an address that its grant does not allow.";
     HttpDns = "http.dns", "The name the plugin asked for does not resolve.";
     HttpConnect = "http.connect", "The server the plugin asked for does not answer.";

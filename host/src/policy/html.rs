@@ -4,6 +4,7 @@
 //! comes out has no scripts, no styles, no forms, no pictures and nothing else that acts or loads,
 //! its links have passed `policy::link`, and cleaning it again changes nothing.
 
+mod removed;
 mod simple;
 
 use super::link::Links;
@@ -39,6 +40,12 @@ pub fn clean(html: &str) -> Cow<'_, str> {
         last = next;
     }
     Cow::Owned(escape(html))
+}
+
+/// What cleaning took out of `before` to make `after`, such as `<script>, onclick`. None when it only
+/// spelt it in another way.
+pub fn removed(before: &str, after: &str) -> Option<String> {
+    removed::removed(before, after)
 }
 
 /// How often markup may change under cleaning before it is taken for an attempt at something. One

@@ -45,6 +45,7 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::CallHostBug
         | Code::OutputAbi | Code::OutputInvalidUtf8 | Code::OutputTooLarge | Code::OutputLimit
         | Code::OutputInvalid | Code::OutputBadUrl
+        | Code::OutputHtmlCleaned
         | Code::HttpDenied | Code::HttpDns | Code::HttpConnect | Code::HttpTls
         | Code::HttpTimeout | Code::HttpTooLarge | Code::HttpQuota | Code::HttpProtocol
         | Code::HttpOther

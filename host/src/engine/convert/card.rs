@@ -199,6 +199,7 @@ impl Check<'_> {
                 // What was left out shortens it, what was escaped lengthens it.
                 self.bounded(&at, cleaned.len(), self.limits.html_bytes)?;
                 self.weigh(&at, cleaned.len().saturating_sub(markup.len()))?;
+                self.notes.extend(taken_out(&at, &markup, &cleaned));
                 cleaned
             }
         };
@@ -365,6 +366,13 @@ impl Check<'_> {
         .field(at.to_string())
         .of_limit(self.bytes as u64, self.limits.card_bytes as u64))
     }
+}
+
+/// What cleaning took out, for authors.
+fn taken_out(at: &Path<'_>, markup: &str, cleaned: &str) -> Option<Problem> {
+    let gone = html::removed(markup, cleaned)?;
+    let what = format!("Markup was left out of the card: {gone}.");
+    Some(Problem::new(Code::OutputHtmlCleaned, what).field(at.to_string()))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ struct AgentView<'a> {
 
 impl<'a> ContextView<'a> {
     pub(in crate::surface) fn new(context: &'a Context) -> Self {
-        let visitor = (context.visitor != Visitor::default()).then(|| VisitorView {
+        let visitor = (context.visitor != Visitor::default()).then_some(VisitorView {
             ip: context.visitor.ip.as_deref(),
             page_url: context.visitor.page_url.as_deref(),
         });

@@ -21,7 +21,9 @@
   const HTML = "http://www.w3.org/1999/xhtml";
   const MOST_NODES = 20000;
   const MOST_DEPTH = 100;
+  const RECENT_MS = 800;
   let port = null;
+  let pressedAt = -Infinity;
 
   addEventListener("message", (event) => {
     if (port || event.source !== parent || event.data?.type !== "sidepane:html" || !event.ports[0]) return;
@@ -37,7 +39,8 @@
   });
 
   function tell() {
-    port.postMessage({ type: "height", height: document.body.getBoundingClientRect().height });
+    const touched = performance.now() - pressedAt < RECENT_MS;
+    port.postMessage({ type: "height", height: document.body.getBoundingClientRect().height, touched });
   }
 
   function wear(look) {
@@ -102,6 +105,7 @@
 
   // Links lead nowhere by themselves. They are told to the pane, which looks at them again.
   function pressed(event) {
+    pressedAt = performance.now();
     const anchor = event.target instanceof Element ? event.target.closest("a") : null;
     if (!anchor) return;
     event.preventDefault();

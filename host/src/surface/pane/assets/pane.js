@@ -18,6 +18,20 @@ import { Answers } from "./pane/memory.js";
 import { Session } from "./pane/session.js";
 import { sheets } from "./pane/style.js";
 import { Toasts } from "./pane/toast.js";
+// What those import in turn, named here so that the browser asks for all at once and not level by
+// level.
+import "./pane/actions.js";
+import "./pane/commands.js";
+import "./pane/copy.js";
+import "./pane/elements.js";
+import "./pane/fields.js";
+import "./pane/icon.js";
+import "./pane/links.js";
+import "./pane/same.js";
+import "./pane/slot.js";
+import "./pane/stream.js";
+import "./pane/style-card.js";
+import "./pane/style-form.js";
 
 /** Whoever walks through a list of conversations by arrow key asks about each one this long after. */
 const CALM_MS = 150;
@@ -231,37 +245,14 @@ export class SidePane extends HTMLElement {
 
   #done(request, lost) {
     const { board } = this;
-    if (lost && !board.slots.length) this.#refused(lost);
     board.end(lost?.message ?? "No answer came.");
     this.#name(true);
-    const bad = board.slots.filter((slot) => slot.event?.error || slot.event?.status === "busy");
-    const cards = board.slots.filter((slot) => slot.card?.blocks?.length);
-    if (!lost && !cards.length && !bad.length) {
-      const text = board.slots.length ? "Nothing known about this customer." : "No plugin has anything for this view.";
-      board.tell(el("p", { text }));
-      this.#say(text);
-    } else if (!lost || cards.length) {
-      const count = `${cards.length} ${cards.length === 1 ? "card" : "cards"} loaded`;
-      this.#say([count, ...bad.map((slot) => slot.event.error?.message ?? `${slot.title} is busy`)].join(". "));
-    }
+    const { cards, bad, words } = board.outcome(lost, () => this.reload());
+    this.#say(words);
     for (const slot of bad) this.#emit("sidepane-error", { ...slot.event.error, plugin: slot.plugin });
-    if (lost) {
-      this.#failed = true;
-      this.#emit("sidepane-error", { code: lost.code, message: lost.message });
-    } else {
-      this.#emit("sidepane-loaded", { request_id: request, cards: cards.length, errors: bad.length });
-    }
-  }
-
-  /** The question itself was refused, or nobody was reached: that is not "nothing known". */
-  #refused(error) {
-    const again = el("button", { type: "button", class: "button plain", text: "Retry", click: () => this.reload() });
-    // With a session that is over, another try comes to nothing.
-    const over = error.status === 401;
-    this.board.tell(
-      el("div", { class: "refused" }, el("h3", { text: "Could not load" }), el("p", { text: error.message }), !over && again),
-    );
-    this.#say(`Could not load. ${error.message}`);
+    this.#failed = Boolean(lost);
+    if (lost) this.#emit("sidepane-error", { code: lost.code, message: lost.message });
+    else this.#emit("sidepane-loaded", { request_id: request, cards: cards.length, errors: bad.length });
   }
 
   /** Asks for one plugin's card anew. */
@@ -320,6 +311,7 @@ export class SidePane extends HTMLElement {
       this.#watches.push(() => target.removeEventListener(name, call, how));
     };
     on(matchMedia("(prefers-color-scheme: dark)"), "change", () => dress(look(this.pane)));
+    on(document, "visibilitychange", () => this.#session.wake());
     on(window, "online", () => this.#failed && this.reload());
     let drawn = false;
     const scrolled = () => {

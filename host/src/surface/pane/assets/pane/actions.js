@@ -155,10 +155,18 @@ async function refusal(group, action, button, fields, token, failure) {
     await slot.reload();
     return tell(group, { bad: true, text: failure.message });
   }
+  const name = failure.field?.startsWith("fields.") ? failure.field.slice("fields.".length) : null;
+  if (name && fields?.complain({ [name]: reason(failure.message) })) return;
   const unsure = !(failure.status >= 400 && failure.status < 500);
   const text = unsure ? "No answer came. It may have been done or not; trying again does it once." : failure.message;
   const again = unsure ? () => press(group, action, button, fields, token) : null;
   say(group, { bad: true, text, again });
+}
+
+/** The reason in "`fields.when` cannot be taken: it must be …": at the field, the rest is plain. */
+function reason(message) {
+  const why = message.replace(/^`[^`]*` cannot be taken: /, "");
+  return why.charAt(0).toUpperCase() + why.slice(1);
 }
 
 /** Shows what came of a press, in a place that screen readers listen to. */

@@ -11,6 +11,9 @@ const PATIENCE_MS = 300;
 /** A place that is kept free is at most so high, however high its card was. */
 const MOST_KEPT_PX = 720;
 
+const NOTHING = "Nothing known about this customer.";
+const NOBODY = "No plugin has anything for this view.";
+
 export class Board {
   /** What was asked about, and what is remembered of it. */
   context = null;
@@ -118,6 +121,30 @@ export class Board {
     this.#note();
   }
 
+  /**
+   * What came of a question, shown where there are no cards to show it.
+   *
+   * @param {Error|null} lost what the question itself ended with: that is not "nothing known"
+   * @param {() => void} again
+   * @returns {{cards: Slot[], bad: Slot[], words: string}} the words are for screen readers
+   */
+  outcome(lost, again) {
+    const cards = this.#slots.filter((slot) => slot.card?.blocks?.length);
+    const bad = this.#slots.filter((slot) => slot.failed);
+    if (lost && !this.#slots.length) {
+      this.tell(refusal(lost, again));
+      return { cards, bad, words: `Could not load. ${lost.message}` };
+    }
+    if (!cards.length && !bad.length) {
+      const words = this.#slots.length ? NOTHING : NOBODY;
+      this.tell(el("p", { text: words }));
+      return { cards, bad, words };
+    }
+    const count = `${cards.length} ${cards.length === 1 ? "card" : "cards"} loaded`;
+    const errors = bad.map((slot) => slot.event.error?.message ?? `${slot.title} is busy.`);
+    return { cards, bad, words: [count, ...errors].join(". ") };
+  }
+
   /** Shows what may be shown by now. */
   reveal() {
     const slots = this.#slots;
@@ -194,6 +221,13 @@ export class Board {
   #heightKey(slot) {
     return key(this.context?.view ?? "", slot.plugin);
   }
+}
+
+/** In place of all cards, with another try if one can help. */
+function refusal(error, again) {
+  const button = el("button", { type: "button", class: "button plain", text: "Retry", click: again });
+  const over = error.status === 401;
+  return el("div", {}, el("h3", { text: "Could not load" }), el("p", { text: error.message }), !over && button);
 }
 
 /** The backdrop of a pane that is loading: cards cover it as they come, so it takes up no room. */

@@ -90,11 +90,13 @@ function cellCopy(tools, made, rows, headers) {
   let name = "";
   made.addEventListener("pointerover", (event) => {
     const cell = event.target.closest?.("td");
-    if (!cell || cell.contains(button)) return;
+    if (cell?.contains(button)) return;
+    button?.remove();
+    button = null;
+    if (!cell) return;
     const line = cell.parentElement.sectionRowIndex;
     text = rows[line]?.[cell.cellIndex]?.text ?? "";
     name = headers[cell.cellIndex] || "value";
-    button?.remove();
     if (!text || event.pointerType === "touch") return;
     button = copyButton(tools, () => text, name);
     // By keyboard a table is copied as a whole; a button in each cell would be a long way to tab.

@@ -10,7 +10,7 @@ const INPUTS = { text: "text", number: "number", date: "date", email: "email", u
  *
  * @param {object[]} fields as in the card
  * @returns {{node: HTMLElement, values: () => Record<string, string>, check: () => boolean,
- *   complain: (errors: Record<string, string>) => boolean, clear: () => void}} `check` says whether
+ *   complain: (errors: Record<string, string>) => boolean, focus: () => void}} `check` says whether
  *   all that is required is there, `complain` whether any of the errors had a field to stand at; both
  *   focus the first one at fault
  */
@@ -27,15 +27,14 @@ export function form(fields) {
     return first !== null;
   };
   const missing = () => {
-    const empty = made.filter((it) => it.required && it.value() === "");
-    return Object.fromEntries(empty.map((it) => [it.name, it.wanting()]));
+    const faults = made.map((it) => [it.name, it.wanting()]);
+    return Object.fromEntries(faults.filter(([, fault]) => fault));
   };
   return {
     node: el("div", { class: "fields" }, ...made.map((it) => it.node)),
     values: () => Object.fromEntries(made.map((it) => [it.name, it.value()])),
     check: () => !complain(missing()),
     complain,
-    clear: () => complain({}),
     focus: () => made[0]?.focus(),
   };
 }
@@ -59,10 +58,9 @@ function field(given) {
   control.node.addEventListener("input", () => fault.hidden || setFault(null));
   return {
     name: given.name,
-    required: given.required === true,
     node: wrapped(given, control, ids, help, fault),
     value: control.value,
-    wanting: control.wanting ?? (() => (control.choice ? "Choose one." : "Fill this in.")),
+    wanting: () => control.odd?.() || (given.required && control.value() === (control.empty ?? "") ? control.ask : null),
     fault: setFault,
     focus: () => control.named[0]?.focus(),
   };
@@ -100,11 +98,10 @@ function controlOf(given, ids) {
 function input(has, type, start) {
   const node = el("input", { ...has, type, step: type === "number" ? "any" : null, autocomplete: "off" });
   node.value = start;
-  // What is no number reads as empty in a browser, which would hide the mistake.
-  const wanting = () =>
-    node.validity.badInput ? "This is not a number." : "Fill this in.";
+  // What is no number, or half a date, reads as empty in a browser, which would hide the mistake.
+  const odd = () => (node.validity.badInput ? `This is not a ${type}.` : null);
   const value = () => (type === "number" ? jsonNumber(node.value) : node.value);
-  return { node, named: [node], value, wanting: type === "number" ? wanting : undefined };
+  return { node, named: [node], value, odd, ask: "Fill this in." };
 }
 
 /** Browsers allow `05` and `.5`, JSON does not. */
@@ -116,13 +113,14 @@ function jsonNumber(text) {
 function paragraph(has, start) {
   const node = el("textarea", { ...has, rows: 3 });
   node.value = start;
-  return { node, named: [node], value: () => node.value };
+  return { node, named: [node], value: () => node.value, ask: "Fill this in." };
 }
 
 function checkbox(has, start) {
   const node = el("input", { ...has, type: "checkbox" });
   node.checked = start === "true";
-  return { node, named: [node], beside: true, value: () => String(node.checked) };
+  const value = () => String(node.checked);
+  return { node, named: [node], beside: true, value, empty: "false", ask: "This has to be ticked." };
 }
 
 function select(has, given, start) {
@@ -136,7 +134,7 @@ function select(has, given, start) {
   }
   for (const option of options) node.append(el("option", { value: option.value, text: option.label }));
   node.value = options.some((it) => it.value === start) ? start : "";
-  return { node, named: [node], choice: true, value: () => node.value };
+  return { node, named: [node], value: () => node.value, ask: "Choose one." };
 }
 
 function many(given, start) {
@@ -147,11 +145,8 @@ function many(given, start) {
     return [box, el("label", { class: "option" }, box, words(option.label))];
   });
   const node = el("fieldset", {}, el("div", { class: "options" }, ...boxes.map(([, label]) => label)));
-  const value = () => {
-    const now = boxes.filter(([box]) => box.checked).map(([box]) => box.value);
-    return now.length ? JSON.stringify(now) : "";
-  };
-  return { node, named: boxes.map(([box]) => box), group: true, choice: true, value };
+  const value = () => JSON.stringify(boxes.filter(([box]) => box.checked).map(([box]) => box.value));
+  return { node, named: boxes.map(([box]) => box), group: true, value, empty: "[]", ask: "Choose at least one." };
 }
 
 function texts(json) {

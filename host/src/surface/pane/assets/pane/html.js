@@ -17,6 +17,7 @@ const GAP_PX = 7;
 const BREAKS = /<(?:p|li|tr|br|h[1-6]|div|dt|dd|pre|blockquote|details|figcaption|caption|hr)\b[^>]*>/gi;
 
 const live = new Set();
+const YOUNG_MS = 10_000;
 
 /**
  * A frame with html in it.
@@ -48,7 +49,9 @@ export function html(tools, slot, element, where, title) {
         if (data?.type === "height" && Number.isFinite(data.height)) {
           const height = Math.min(Math.max(Math.ceil(data.height), 0), HIGHEST);
           frames.write(place, [size, height]);
-          slot.resize(frame, () => setHeight(frame, height));
+          // What an agent unfolds in there may move things.
+          if (data.touched === true) slot.touched();
+          slot.resize(frame, height <= frame.offsetHeight, () => setHeight(frame, height));
           done();
         } else if (data?.type === "open") {
           follow(tools, data.url);
@@ -59,7 +62,8 @@ export function html(tools, slot, element, where, title) {
       frame.contentWindow.postMessage(hello, "*", [channel.port2]);
     });
   });
-  live.add({ frame, tell: (look) => port?.postMessage({ type: "look", look }) });
+  forget();
+  live.add({ frame, since: Date.now(), tell: (look) => port?.postMessage({ type: "look", look }) });
   frame.src = new URL("pane/frame", tools.base()).href;
   return { node: el("div", { class: "html" }, frame), measured: sure ? null : measuring };
 }
@@ -75,11 +79,16 @@ export function warm(tools, root) {
   root.append(frame);
 }
 
-/** Tells all frames how the pane looks now; those that are gone are forgotten. */
+/** Tells all frames how the pane looks now. */
 export function dress(look) {
+  forget();
+  for (const entry of live) entry.tell(look);
+}
+
+/** Drops frames that are gone; one that is only just made has yet to be put in its place. */
+function forget() {
   for (const entry of live) {
-    if (entry.frame.isConnected) entry.tell(look);
-    else live.delete(entry);
+    if (!entry.frame.isConnected && Date.now() - entry.since > YOUNG_MS) live.delete(entry);
   }
 }
 

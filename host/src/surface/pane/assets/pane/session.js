@@ -6,11 +6,12 @@ const AGAIN_MS = 20_000;
 
 /** An answer that was refused, or none at all (`status` 0). */
 export class Refused extends Error {
-  constructor(code, message, status) {
+  constructor(code, message, status, field) {
     super(message);
     this.name = "Refused";
     this.code = code;
     this.status = status;
+    this.field = field ?? null;
   }
 }
 
@@ -33,10 +34,6 @@ export class Session {
   constructor(base, renewer) {
     this.base = base;
     this.renewer = renewer;
-    document.addEventListener("visibilitychange", () => {
-      // Timers sleep in hidden tabs and in closed laptops.
-      if (document.visibilityState === "visible" && Date.now() >= this.#dueAt) this.#renewSoon();
-    });
   }
 
   get token() {
@@ -50,6 +47,11 @@ export class Session {
     clearTimeout(this.#timer);
     this.#dueAt = Infinity;
     if (this.#token) this.#schedule(this.#life * (2 / 3) * 1000);
+  }
+
+  /** Renews what is overdue: timers sleep in hidden tabs and in closed laptops. */
+  wake() {
+    if (document.visibilityState === "visible" && Date.now() >= this.#dueAt) this.#renewSoon();
   }
 
   /** Stops renewing; for an element that has left its page. */
@@ -141,5 +143,5 @@ async function refused(response) {
     .then((body) => body?.error)
     .catch(() => null);
   const message = typeof error?.message === "string" ? error.message : "The server refused.";
-  return new Refused(String(error?.code ?? response.status), message, response.status);
+  return new Refused(String(error?.code ?? response.status), message, response.status, error?.field);
 }

@@ -11,6 +11,8 @@ import { same, takeTokens } from "./same.js";
 const FRAMES_MS = 160;
 /** A place lower than this has no room for a button at its foot. */
 const LOW_PX = 56;
+/** The last of a card that is cut fades out. */
+const FADE_PX = 48;
 
 const SAYS = { error: "Could not load", busy: "Busy right now" };
 
@@ -28,11 +30,18 @@ export class Slot {
   ready = false;
   shown = false;
 
+  /** What is shown, and what is being made ready to take its place. */
   #card = null;
   #inner = el("div", { class: "inner" });
+  #coming = null;
+  /** The rows of buttons, by where they stand. */
   #groups = new Map();
+  /** What waits until a form is left, and who waits for a card. */
   #later = null;
   #awaited = [];
+  /** Whether the agent did something to this card: what comes of that may move things. */
+  #touched = false;
+  #restoring = false;
 
   constructor(tools, board, plugin, title) {
     Object.assign(this, { tools, board, plugin, title: title || plugin });
@@ -49,17 +58,17 @@ export class Slot {
     this.more.addEventListener("click", () => this.#expand());
     const bar = el("div", { class: "bar" }, this.heading, this.mark, this.retry, this.more);
     this.body = el("div", { class: "body" }, this.#inner);
-    this.body.addEventListener("focusin", () => this.#restoring || this.touched());
+    this.body.addEventListener("focusin", (event) => this.#reached(event.target));
     this.node = el("section", { class: "plugin apart", "aria-labelledby": id, "data-plugin": plugin }, bar, this.body);
   }
-
-  #restoring = false;
-  /** Whether the agent did something to this card: what comes of that may move things. */
-  #touched = false;
 
   /** Whether there is anything to see: neither a card without blocks nor an unknown contact is. */
   get blank() {
     return !this.event?.error && !failed(this.event) && !this.#card?.blocks?.length;
+  }
+
+  get failed() {
+    return failed(this.event);
   }
 
   get card() {
@@ -123,8 +132,6 @@ export class Slot {
     } else swap();
   }
 
-  #coming = null;
-
   #swap(next, own) {
     const before = own ? null : this.#pinned();
     this.#touched = own;
@@ -183,9 +190,13 @@ export class Slot {
     this.node.classList.add("apart");
   }
 
-  /** Something on the card has another height now; what is below stays where it is all the same. */
-  resize(part, change) {
-    const free = this.#touched || !this.#inner.contains(part);
+  /**
+   * A part of the card wants another height. If that moved anything in sight it gets none that is
+   * lower, for room left over is calmer than a jump; and for a higher one what is below stays.
+   */
+  resize(part, lower, change) {
+    const free = this.#touched || !this.shown || !this.#inner.contains(part);
+    if (lower && !free) return;
     const before = free ? null : this.#pinned();
     change();
     if (before !== null) this.#settle(before);
@@ -209,8 +220,15 @@ export class Slot {
     this.more.hidden = true;
   }
 
+  /** The focus came to a part that is cut off: what has the focus has to be seen. */
+  #reached(part) {
+    if (this.#restoring || !this.cut) return;
+    const hidden = part.getBoundingClientRect().bottom > this.body.getBoundingClientRect().bottom - FADE_PX;
+    if (hidden) this.touched();
+  }
+
   #expand() {
-    this.free();
+    this.touched();
     this.heading.focus({ preventScroll: true });
   }
 

@@ -44,7 +44,7 @@ dd { overflow-wrap: anywhere; white-space: pre-line; }
 .copy .glyph { width: 14px; height: 14px; }
 .copy.done { color: var(--good); opacity: 1; }
 .row .copy { top: 0; inset-inline-end: calc(var(--edge) - 8px); }
-.row:hover .copy, .copy:focus-visible, td .copy, .table:hover > .copy { opacity: 1; }
+.row:hover .copy, .copy:focus-visible, .copy:hover, td .copy, .scroll:has(thead:hover) + .copy { opacity: 1; }
 .is-check { display: none; }
 .done .is-check { display: block; }
 .done .is-copy { display: none; }
@@ -74,7 +74,12 @@ tbody tr:hover { background: var(--hover); }
 th.number, td.number { text-align: end; }
 td time, td data { white-space: nowrap; }
 td.number bdi { white-space: nowrap; }
-td .copy { top: 1px; inset-inline-end: 2px; }
+td .copy {
+  /* Above its cell and not on it: a value in a narrow column would be covered. */
+  top: -16px; inset-inline-end: -2px; width: 20px; height: 20px; z-index: 1;
+  box-shadow: 0 0 0 1px var(--line), 0 1px 3px rgb(0 0 0 / 12%);
+}
+td:last-child .copy { inset-inline-end: 6px; }
 
 .more-rows {
   display: flex; align-items: center; justify-content: center; gap: 4px; width: 100%;
