@@ -27,6 +27,7 @@ pub struct Error {
     agent_message: Option<String>,
     log_message: String,
     retryable: bool,
+    field: Option<(String, String)>,
 }
 
 impl Error {
@@ -36,6 +37,7 @@ impl Error {
             agent_message: None,
             log_message: log_message.into(),
             retryable: false,
+            field: None,
         }
     }
 
@@ -67,6 +69,19 @@ impl Error {
     /// Whether trying again may help.
     pub fn is_retryable(&self) -> bool {
         self.retryable
+    }
+
+    /// The field of a form that cannot be accepted, and why, in the agent's words. In an action it
+    /// keeps the form open instead of failing the call.
+    pub(crate) fn of_field(self, name: String, told: String) -> Self {
+        Self {
+            field: Some((name, told)),
+            ..self
+        }
+    }
+
+    pub(crate) fn take_field(&mut self) -> Option<(String, String)> {
+        self.field.take()
     }
 
     pub(crate) fn into_plugin_error(self) -> PluginError {

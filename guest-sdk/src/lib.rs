@@ -32,7 +32,7 @@
 //! | say what the plugin needs | [`Manifest`], [`manifest::Host`], [`Field`] |
 //! | build a card | [`Card`], [`Block`], [`Table`], [`Accordion`], [`Button`], [`html!`] |
 //! | deal with events | [`EventPlugin`], [`Handlers`], [`event`] |
-//! | carry out actions | [`ActionPlugin`] |
+//! | carry out what agents press | [`ActionPlugin`], [`Actions`], [`ActionResult`] |
 //! | ask another server, with secrets | [`http`], [`url::encode`] |
 //! | read the operator's settings into a struct | [`settings::load`] |
 //! | keep something for the next call | [`store`] |
@@ -77,9 +77,10 @@ pub mod settings;
 pub mod store;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
+mod texts;
 pub mod url;
 
-pub use action::{Action, ActionResult, Command};
+pub use action::{Action, ActionResult, Actions, Command};
 pub use card::{Accordion, Block, Button, Card, Cell, Confirm, Row, Table};
 pub use context::{Agent, Context, Visitor};
 pub use error::{Error, OrTell};

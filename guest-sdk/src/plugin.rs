@@ -3,7 +3,9 @@
 use std::marker::PhantomData;
 
 use crate::bindings;
-use crate::{Action, ActionResult, Card, Context, Error, Event, EventError, Handlers, Manifest};
+use crate::{
+    Action, ActionResult, Actions, Card, Context, Error, Event, EventError, Handlers, Manifest,
+};
 
 /// What every plugin has.
 pub trait Plugin {
@@ -36,13 +38,9 @@ pub trait EventPlugin: Plugin {
 
 /// Does what a button says; `action` in [`export!`](crate::export).
 pub trait ActionPlugin: Plugin {
-    /// Carries out one press of a button.
-    ///
-    /// # Errors
-    ///
-    /// It was not done. A form that was filled in wrongly is no error: see
-    /// [`ActionResult::field_error`].
-    fn submit(action: Action) -> Result<ActionResult, Error>;
+    /// Which function carries out which action. The manifest names the same actions, each with what
+    /// it changes, for the operator to read.
+    fn actions() -> Actions;
 }
 
 /// Gives the host's calls to `P`, which serves the parts `S`. Nobody makes one; it is the type that
@@ -127,7 +125,9 @@ impl<P: ActionPlugin, S> bindings::action::exports::sidepane::plugin::action::Gu
     for Served<P, S>
 {
     fn submit(action: Action) -> Result<ActionResult, crate::card::PluginError> {
-        P::submit(action).map_err(Error::into_plugin_error)
+        P::actions()
+            .submit(action)
+            .map_err(Error::into_plugin_error)
     }
 }
 

@@ -133,6 +133,7 @@ pub use capability::secret::{NoVault, Vault};
 pub use catalog::{Given, LoadedPlugin, Refused, Snapshot, View};
 pub use engine::{Compile, Engine, EngineSettings, PoolSettings, compile_child};
 pub use host::{Host, HostBuilder, HostSettings};
+pub use model::action::{Acted, Command, Press, Pressed};
 pub use model::context::Context;
 pub use model::http::{HttpError, Phase};
 pub use model::id::{AccountId, Generation, PluginId, RequestId};

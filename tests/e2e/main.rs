@@ -14,6 +14,7 @@
 )]
 
 mod accounts;
+mod actions;
 mod cards;
 mod contract;
 mod doors;

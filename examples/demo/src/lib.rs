@@ -65,6 +65,11 @@ impl Demo {
         })
     }
 
+    /// The host, for a program that asks it without a socket.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
     /// Where the host answers desks.
     ///
     /// # Errors

@@ -40,7 +40,8 @@ const HELLO_GRANT: &str =
 order = 20
 ";
 
-/// What `order-lookup` may do: read from the demo's CRM, with the key that it never sees.
+/// What `order-lookup` may do: read from the demo's CRM and refund orders there, with the key that it
+/// never sees.
 const ORDER_LOOKUP_GRANT: &str = "# Take the rule out while the demo runs: the orders are gone, \
                                   and /v1/context says
 # which lines would bring them back.
@@ -54,6 +55,12 @@ url = \"http://127.0.0.1:7119/v1/\"
 methods = [\"GET\"]
 secrets = [\"api_key\"]
 private_network = true                      # the demo's CRM is on this very machine
+
+[[http.allow]]
+url = \"http://127.0.0.1:7119/v1/orders/\"
+methods = [\"POST\"]
+secrets = [\"api_key\"]
+private_network = true
 ";
 
 /// Where everything is.

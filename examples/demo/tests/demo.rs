@@ -14,6 +14,7 @@
 use axum::http::Request;
 use e2e::client::{get, post, send};
 use http_body_util::Full;
+use sidepane::{Code, Command, Context, Host, PluginId, Press, Pressed};
 use sidepane_demo::Demo;
 use sidepane_demo::stage::Stage;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
     with_demo(&stage, the_orders_are_there).await;
     with_demo(&stage, a_message_tags_its_conversation).await;
     with_demo(&stage, visits_are_counted).await;
+    with_demo_and_host(&stage, a_refund_is_made_once_and_shown).await;
 
     let grant = std::fs::read_to_string(stage.plugins.join("order-lookup.toml")).expect("a grant");
     let (before, _) = grant.split_once("[[http.allow]]").expect("the CRM's rule");
@@ -122,6 +124,47 @@ async fn visits_are_counted(traffic: SocketAddr) {
     assert_eq!(rows[0]["text"], "1", "{visits}");
 }
 
+/// As the door does it for an agent; the door itself has tests of its own.
+async fn a_refund_is_made_once_and_shown(host: Host, _: SocketAddr) {
+    let press = |key: &str| Press {
+        plugin: PluginId::parse("order-lookup").expect("an id"),
+        action: "refund".into(),
+        value: "5317".into(),
+        fields: vec![
+            ("reason".into(), "late".into()),
+            ("tell_customer".into(), "true".into()),
+        ],
+        key: key.into(),
+        context: Context::of_view("ticket").email("ada@example.com").linked(),
+    };
+    for _ in 0..2 {
+        let acted = host.act(press("one")).await.expect("called");
+        let Pressed::Done {
+            message, commands, ..
+        } = &acted.result
+        else {
+            panic!("a refund: {acted:?}");
+        };
+        assert_eq!(message.as_deref(), Some("Refunded 86.00 EUR."));
+        assert_eq!(commands[0], Command::AddTags(vec!["refunded".into()]));
+        assert!(matches!(&commands[1], Command::InsertDraft(text) if text.contains("86.00 EUR")));
+        let after = format!("{:?}", acted.after.expect("a card").answer);
+        assert!(
+            after.contains("refunded") && !after.contains("shipped"),
+            "{after}"
+        );
+    }
+    // Another agent's button, on a card from before: the CRM refuses.
+    let acted = host.act(press("two")).await.expect("called");
+    let Pressed::Failed(problem) = &acted.result else {
+        panic!("it was refunded already: {acted:?}");
+    };
+    assert_eq!(problem.code, Code::CallPluginError);
+    assert!(problem.message.contains("cannot be refunded"), "{problem}");
+    let orders = crm("/v1/customers/C-1042/orders").await;
+    assert_eq!(orders["orders"][0]["state"], "refunded", "{orders}");
+}
+
 /// What the CRM answers to its own key.
 async fn crm(path: &str) -> serde_json::Value {
     let address: SocketAddr = sidepane_demo::crm::ADDRESS.parse().expect("an address");
@@ -166,16 +209,21 @@ async fn only_hello_is_there(traffic: SocketAddr) {
 }
 
 async fn with_demo(stage: &Stage, look: impl AsyncFnOnce(SocketAddr)) {
+    with_demo_and_host(stage, async |_, traffic| look(traffic).await).await;
+}
+
+async fn with_demo_and_host(stage: &Stage, look: impl AsyncFnOnce(Host, SocketAddr)) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
     let demo = Demo::start(stage, any, any).await.expect("the demo starts");
     let traffic = demo.traffic().expect("an address");
+    let host = demo.host().clone();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = demo.serve(async {
         // Sent or dropped: both mean the end.
         let _ = stopped.await;
     });
     let looking = async {
-        look(traffic).await;
+        look(host, traffic).await;
         drop(stop);
     };
     let (served, ()) = tokio::join!(serving, looking);

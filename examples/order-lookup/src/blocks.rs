@@ -3,6 +3,10 @@
 use sidepane_sdk::{Accordion, Block, Context, Row, Table, html};
 
 use crate::crm::{Customer, Note, Order};
+use crate::refund;
+
+/// The most buttons that stand side by side.
+const BUTTONS: usize = 16;
 
 /// Who it is, and what colleagues noted.
 pub(crate) fn customer(context: &Context, customer: &Customer, notes: &[Note]) -> Block {
@@ -46,7 +50,17 @@ pub(crate) fn orders(orders: &[Order], recent: usize) -> Block {
     });
     let table = Table::new(["Order", "Date", "State", "Total"]).rows(rows);
     let details = orders.iter().take(recent).map(details);
-    details.fold(block.table(table), Block::accordion)
+    let block = details.fold(block.table(table), Block::accordion);
+    let refunds: Vec<_> = orders
+        .iter()
+        .filter(|order| order.state == "shipped")
+        .take(BUTTONS)
+        .map(refund::button)
+        .collect();
+    match refunds.is_empty() {
+        true => block,
+        false => block.actions(refunds),
+    }
 }
 
 fn details(order: &Order) -> Accordion {

@@ -1,6 +1,6 @@
 //! What the CRM is asked and what it answers.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sidepane_sdk::http::{self, HttpError, Request};
 use sidepane_sdk::{Error, url, warn};
 
@@ -47,9 +47,40 @@ impl<'a> Crm<'a> {
         Ok((orders.orders, notes.notes))
     }
 
+    /// Pays an order back. The same key pays once, however often it comes. None where the CRM says
+    /// that there is nothing to pay back any more.
+    pub(crate) fn refund(
+        &self,
+        number: &str,
+        key: &str,
+        why: &Why<'_>,
+    ) -> Result<Option<Order>, HttpError> {
+        let path = format!("{}/v1/orders/{}/refund", self.base, url::encode(number));
+        let answer = http::post(path)
+            .bearer("api_key")
+            .header("idempotency-key", key)
+            .json(why)
+            .send()?;
+        match answer.status() {
+            409 => Ok(None),
+            _ => answer.json().map(Some),
+        }
+    }
+
     fn get(&self, path: &str) -> Request {
         http::get(format!("{}/v1/{path}", self.base)).bearer("api_key")
     }
+}
+
+/// Why an order is paid back.
+#[derive(Serialize)]
+pub(crate) struct Why<'a> {
+    pub(crate) reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<&'a str>,
+    /// Which agent it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<&'a str>,
 }
 
 #[derive(Deserialize)]

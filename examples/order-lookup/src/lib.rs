@@ -1,11 +1,14 @@
-//! Looks up a contact's orders in a CRM: HTTP with a secret, settings, every kind of element.
+//! Looks up a contact's orders in a CRM, and refunds them: HTTP with a secret, settings, every kind of
+//! element, a button with a form.
 
 mod blocks;
 mod crm;
+mod refund;
 
 use crm::Crm;
 use sidepane_sdk::{
-    Card, CardPlugin, Context, Error, Field, Manifest, OrTell, Plugin, manifest::Host, settings,
+    ActionPlugin, Actions, Card, CardPlugin, Context, Error, Field, Manifest, OrTell, Plugin,
+    manifest::Host, settings,
 };
 
 /// The plugin; public for its tests alone.
@@ -35,10 +38,24 @@ impl Plugin for OrderLookup {
                 )
                 .secret("api_key"),
             )
+            .host(
+                Host::new(
+                    "http://127.0.0.1:7119/v1/orders/",
+                    "refunds orders in the demo CRM",
+                )
+                .methods(["POST"])
+                .secret("api_key"),
+            )
+            .host(
+                Host::new("https://*/v1/orders/", "refunds orders in your CRM")
+                    .methods(["POST"])
+                    .secret("api_key"),
+            )
             .secret(
                 "api_key",
-                "the CRM's API key, with the right to read customers and orders",
+                "the CRM's API key, with the right to read customers and orders and to refund",
             )
+            .action("refund", "refunds an order in full")
             .setting(
                 Field::url("crm_url", "Address of the CRM")
                     .help("Without the path: the plugin adds /v1/ and what follows.")
@@ -72,6 +89,12 @@ impl CardPlugin for OrderLookup {
     }
 }
 
-sidepane_sdk::export!(OrderLookup: card);
+impl ActionPlugin for OrderLookup {
+    fn actions() -> Actions {
+        Actions::new().on("refund", refund::refund)
+    }
+}
+
+sidepane_sdk::export!(OrderLookup: card, action);
 
 const UNAVAILABLE: &str = "The CRM does not answer. Look the customer up there, or try again soon.";

@@ -3,7 +3,7 @@
 use order_lookup::OrderLookup;
 use serde_json::{Value, json};
 use sidepane_sdk::testing::{Exchange, Failure, FakeHost, context, on};
-use sidepane_sdk::{Accordion, Block, Card, Context, Row, Table};
+use sidepane_sdk::{Accordion, Block, Button, Card, Confirm, Context, Field, Row, Table};
 
 const BASE: &str = "http://127.0.0.1:7119/v1/customers";
 
@@ -41,6 +41,23 @@ fn kettle() -> Value {
             { "item": "Delivery", "quantity": 1, "cents": 5 },
         ],
     })
+}
+
+/// Only the order that was shipped has one.
+fn refund() -> Button {
+    let reasons = [
+        ("late", "It came late"),
+        ("damaged", "It came damaged"),
+        ("wrong", "It is not what was ordered"),
+        ("goodwill", "Goodwill"),
+    ];
+    Button::new("refund", "Refund 88")
+        .danger()
+        .value("88")
+        .confirm(Confirm::new("Refund 39.95 EUR?", "Refund"))
+        .field(Field::select("reason", "Reason", reasons).required())
+        .field(Field::text("note", "Note for colleagues"))
+        .field(Field::checkbox("tell_customer", "Tell the customer").default("true"))
 }
 
 #[test]
@@ -86,7 +103,8 @@ fn a_card_has_all_that_the_crm_knows() {
                                 .row(["Kettle", "2", "19.95 EUR"])
                                 .row(["Delivery", "1", "0.05 EUR"]),
                         ),
-                ),
+                )
+                .actions([refund()]),
         );
     assert_eq!(run.card(), expected);
 }

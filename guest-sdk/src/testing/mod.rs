@@ -146,22 +146,28 @@ impl FakeHost {
         self.run::<P, _, _>(|| handlers.handle(event), |()| Vec::new())
     }
 
-    /// Presses a button.
+    /// Presses a button. What was written to the store is kept only if it was done.
     ///
     /// # Panics
     ///
-    /// As [`render`](Self::render).
+    /// As [`render`](Self::render), when the action has no function, and when it is not in the
+    /// manifest: no button of a real host would have it.
     #[track_caller]
     pub fn submit<P: ActionPlugin>(&mut self, action: Action) -> Run<Result<ActionResult, Error>> {
-        self.run::<P, _, _>(
-            || P::submit(action),
-            |result| {
-                result
-                    .card
-                    .as_ref()
-                    .map_or_else(Vec::new, |card| rules::broken_by(&P::manifest(), card))
-            },
-        )
+        let (actions, manifest) = (P::actions(), P::manifest());
+        let before = self.store.clone();
+        let missing = rules::unnamed(&manifest, &actions, &action.id);
+        assert!(missing.is_empty(), "{}", missing.join("\n"));
+        let run = self.run::<P, _, _>(
+            || actions.submit(action),
+            |result| rules::broken_by_result(&manifest, result),
+        );
+        if let Ok(result) = &run.answer
+            && !result.field_errors.is_empty()
+        {
+            self.store = before;
+        }
+        run
     }
 
     #[track_caller]

@@ -1,5 +1,6 @@
 //! Rules of the contract that a host holds a plugin to.
 
+use crate::action::{ActionResult, Actions};
 use crate::bindings::host::sidepane::plugin::card::{AccordionElement, Button, Element, Table};
 use crate::card::Card;
 use crate::manifest::Manifest;
@@ -49,6 +50,39 @@ pub(super) fn broken_by(manifest: &Manifest, card: &Card) -> Vec<String> {
                 }
                 Element::List(_) | Element::Html(_) | Element::Other(_) => {}
             }
+        }
+    }
+    problems
+}
+
+/// Which of a plugin's functions stand for no action of the manifest, and whether one is pressed that
+/// has no function.
+pub(super) fn unnamed(manifest: &Manifest, actions: &Actions, pressed: &str) -> Vec<String> {
+    let named = |id: &str| manifest.actions.iter().any(|action| action.id == id);
+    let unnamed = actions.ids().filter(|id| !named(id));
+    let mut problems: Vec<String> = unnamed
+        .map(|id| format!("the manifest has no action `{id}`"))
+        .collect();
+    if !actions.ids().any(|id| id == pressed) {
+        problems.push(format!(
+            "the plugin has no function for the action `{pressed}`"
+        ));
+    }
+    problems
+}
+
+/// What of the contract's rules the outcome of a press breaks.
+pub(super) fn broken_by_result(manifest: &Manifest, result: &ActionResult) -> Vec<String> {
+    let card = result.card.as_ref();
+    let mut problems = card.map_or_else(Vec::new, |card| broken_by(manifest, card));
+    let is_name = |name: &str| {
+        let mut bytes = name.bytes();
+        (1..=64).contains(&name.len())
+            && bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
+    for (name, _) in &result.field_errors {
+        if !is_name(name) {
+            problems.push(format!("no field can have the name `{name}`"));
         }
     }
     problems

@@ -124,7 +124,8 @@ fn conversation() -> Conversation {
     }
 }
 
-/// A press of the button with this id and value, on a card about [`context`].
+/// A press of the button with this id and value, on a card about [`context`]:
+/// `action("refund", "1001").filled("reason", "late")`.
 pub fn action(id: impl Into<String>, value: impl Into<String>) -> Action {
     Action {
         id: id.into(),
@@ -132,5 +133,14 @@ pub fn action(id: impl Into<String>, value: impl Into<String>) -> Action {
         fields: Vec::new(),
         idempotency_key: "test".into(),
         context: context(),
+    }
+}
+
+impl Action {
+    /// With this in the form's field, in the text form of its kind.
+    #[must_use]
+    pub fn filled(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.fields.push((name.into(), text.into()));
+        self
     }
 }

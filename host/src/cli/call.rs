@@ -4,7 +4,7 @@ use super::ask::{ASKED, Ask, pair};
 use super::file::{self, GrantText, PluginFile, Wasm};
 use super::heard::{Heard, Line};
 use super::stop::{self, Stop};
-use super::{desk, handle, print};
+use super::{act, desk, handle, print};
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value, json};
 use sidepane::SystemClock;
@@ -28,9 +28,11 @@ use std::sync::Arc;
                   sidepane call order-lookup.wasm --grant order-lookup.toml --set recent=1 --view \
                   ticket --email ada@example.com\n  sidepane call hello.wasm --context \
                   question.json --desk imbox,native\n  sidepane call auto-tag.wasm --event \
-                  message.json\n\nThe answer stands on standard output, what \
+                  message.json\n  sidepane call order-lookup.wasm --action refund --value 5317 \
+                  --field reason=late --view ticket\n\nThe answer stands on standard output, what \
                   the call used and what the plugin wrote on standard error.\nExit codes: 0 a card, \
-                  nothing known or an event dealt with, 1 the plugin failed, 2 the command line or a file is at fault."
+                  nothing known, an event dealt with or an action done, 1 the plugin failed, 2 the \
+                  command line or a file is at fault."
 )]
 pub(crate) struct Call {
     #[command(flatten)]
@@ -47,6 +49,15 @@ pub(crate) struct Call {
     /// An event instead of a question, as `/v1/events` takes it.
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ASKED)]
     event: Option<PathBuf>,
+    /// A press of a button instead of a question: one of the manifest's actions.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["event", "desk"])]
+    action: Option<String>,
+    /// The value that the button carries, such as an order's number.
+    #[arg(long, requires = "action")]
+    pub(crate) value: Option<String>,
+    /// What is filled into the button's form; as often as needed.
+    #[arg(long = "field", value_name = "NAME=TEXT", value_parser = pair, requires = "action")]
+    pub(crate) fields: Vec<(String, String)>,
     /// Everything as one JSON object on standard output: answer, usage, log, denials.
     #[arg(long)]
     pub(crate) json: bool,
@@ -57,9 +68,10 @@ pub(crate) struct Call {
 /// # Errors
 /// The plugin failed, or what was given cannot be taken.
 pub(crate) async fn run(call: Call) -> Result<(), Stop> {
-    match &call.event {
-        Some(file) => handle::run(&call, file).await,
-        None => card(&call).await,
+    match (&call.event, &call.action) {
+        (Some(file), _) => handle::run(&call, file).await,
+        (None, Some(action)) => act::run(&call, action).await,
+        (None, None) => card(&call).await,
     }
 }
 
@@ -147,14 +159,16 @@ pub(crate) async fn ask(
     question: &Question,
     log: Arc<Heard>,
 ) -> Result<Pane, Stop> {
-    let view = View::default();
-    view.publish(Snapshot::new(
-        vec![Arc::new(plugin)],
-        Vec::new(),
-        Vec::new(),
-    ));
-    let dispatch = Dispatch::new(engine, view, Arc::new(world(log)));
+    let dispatch = Dispatch::new(engine, view(plugin), Arc::new(world(log)));
     Ok(dispatch.explain(question).await?)
+}
+
+/// A host's plugins, of which there is one.
+pub(crate) fn view(plugin: LoadedPlugin) -> View {
+    let view = View::default();
+    let plugins = vec![Arc::new(plugin)];
+    view.publish(Snapshot::new(plugins, Vec::new(), Vec::new()));
+    view
 }
 
 /// The live world, with values that are gone when the command ends.

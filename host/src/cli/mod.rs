@@ -1,5 +1,6 @@
 //! The commands: one a file, each a function from its arguments to an exit.
 
+pub(crate) mod act;
 pub(crate) mod ask;
 pub(crate) mod call;
 pub(crate) mod check;

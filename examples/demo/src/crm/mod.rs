@@ -9,10 +9,12 @@
 //! | `GET /v1/customers?email=…` | the customer, or 404 |
 //! | `GET /v1/customers/{id}/orders` | `{"orders": […]}`, newest first |
 //! | `GET /v1/customers/{id}/notes` | `{"notes": […]}` |
+//! | `POST /v1/orders/{number}/refund` with `{"reason": …}` and an `idempotency-key` | the order, now `refunded`; 409 for one that was refunded under another key, or was not shipped |
 //! | `POST /v1/conversations/{id}/tags` with `{"tags": […]}` | all tags it has now |
 //! | `GET /v1/conversations/{id}/tags` | `{"tags": […]}` |
 
 mod people;
+mod refunds;
 mod tags;
 
 use std::future::Future;
@@ -23,7 +25,7 @@ use axum::extract::{Path, Query, Request};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use people::{Person, by_email, by_id};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -51,15 +53,19 @@ pub async fn serve(
 
 /// The CRM as a router, to be mounted or tested.
 pub fn router() -> Router {
+    let orders = Router::new()
+        .route("/v1/customers/{id}/orders", get(refunds::orders))
+        .route("/v1/orders/{number}/refund", post(refunds::refund))
+        .with_state(refunds::Refunds::default());
     Router::new()
         .route("/v1/customers", get(customer))
-        .route("/v1/customers/{id}/orders", get(orders))
         .route("/v1/customers/{id}/notes", get(notes))
         .route(
             "/v1/conversations/{id}/tags",
             get(tags::show).post(tags::add),
         )
         .with_state(tags::Tags::default())
+        .merge(orders)
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is no such page") })
         .layer(middleware::from_fn(authorize))
 }
@@ -71,11 +77,6 @@ struct Lookup {
 
 async fn customer(Query(Lookup { email }): Query<Lookup>) -> Response {
     by_email(&email).map_or_else(unknown, |person| answer(StatusCode::OK, person))
-}
-
-async fn orders(Path(id): Path<String>) -> Response {
-    let orders = |person: &Person| answer(StatusCode::OK, &json!({ "orders": person.orders }));
-    by_id(&id).map_or_else(unknown, orders)
 }
 
 async fn notes(Path(id): Path<String>) -> Response {
@@ -183,6 +184,47 @@ mod tests {
         assert_eq!(other.1, json!({ "tags": [] }));
         let wrong = ask("POST", path, r#"{"tags": 1}"#).await;
         assert_eq!(wrong.0, StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn an_order_is_refunded_once_under_one_key() {
+        let router = router();
+        let refund = async |number: &str, idempotency: Option<&str>, body: &str| {
+            let mut request =
+                Request::post(format!("/v1/orders/{number}/refund")).header("authorization", key());
+            if let Some(idempotency) = idempotency {
+                request = request.header("idempotency-key", idempotency);
+            }
+            let request = request.body(Body::from(body.to_owned())).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let status = response.status();
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            (status, serde_json::from_slice::<Value>(&body).unwrap())
+        };
+        let why = r#"{"reason": "late"}"#;
+        for (number, key, body, expected) in [
+            ("1", Some("k-1"), why, StatusCode::NOT_FOUND),
+            ("5317", None, why, StatusCode::BAD_REQUEST),
+            ("5317", Some("k-1"), "{}", StatusCode::BAD_REQUEST),
+            ("5102", Some("k-1"), why, StatusCode::CONFLICT),
+            ("5317", Some("k-1"), why, StatusCode::OK),
+            ("5317", Some("k-1"), why, StatusCode::OK),
+            ("5317", Some("k-2"), why, StatusCode::CONFLICT),
+        ] {
+            let (status, answer) = refund(number, key, body).await;
+            assert_eq!(status, expected, "{number} {key:?} {answer}");
+            if status == StatusCode::OK {
+                assert_eq!(answer["state"], "refunded");
+            }
+        }
+        let request = Request::get("/v1/customers/C-1042/orders").header("authorization", key());
+        let request = request.body(Body::empty()).unwrap();
+        let orders = router.oneshot(request).await.unwrap();
+        let orders = orders.into_body().collect().await.unwrap().to_bytes();
+        let orders: Value = serde_json::from_slice(&orders).unwrap();
+        let states = orders["orders"].as_array().unwrap().iter();
+        let states: Vec<_> = states.map(|order| &order["state"]).collect();
+        assert_eq!(states, ["refunded", "returned", "delivered", "delivered"]);
     }
 
     #[tokio::test]

@@ -18,11 +18,11 @@ pub(super) struct Person {
 }
 
 /// One order, newest first in a person's.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Order {
-    number: &'static str,
+    pub(super) number: &'static str,
     date: &'static str,
-    state: &'static str,
+    pub(super) state: &'static str,
     currency: &'static str,
     parcel: Option<&'static str>,
     lines: &'static [Line],
@@ -54,6 +54,12 @@ pub(super) fn by_email(email: &str) -> Option<&'static Person> {
 /// The customer with this id.
 pub(super) fn by_id(id: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.id == id)
+}
+
+/// The order of this number.
+pub(super) fn order(number: &str) -> Option<&'static Order> {
+    let mut orders = PEOPLE.iter().flat_map(|person| person.orders);
+    orders.find(|order| order.number == number)
 }
 
 static PEOPLE: [Person; 4] = [
