@@ -63,6 +63,17 @@ fn check_says_in_json_what_it_says_in_words() {
 }
 
 #[test]
+fn check_lists_what_cleaning_takes_out_of_a_card() {
+    let stage = Stage::set();
+    stage.guest("wild_html");
+    let ended = stage.sidepane(&["check", "wild_html.wasm"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let note = "Markup was left out of the card: <script>, <svg>, onclick, onload.";
+    assert!(ended.stdout.contains(note), "{}", ended.stdout);
+    assert!(ended.stdout.contains("blocks[0].data[0].html"));
+}
+
+#[test]
 fn a_file_that_cargo_named_is_checked_and_its_name_is_noted() {
     let stage = Stage::set();
     let from = stage.folder.join("order-lookup.wasm");

@@ -91,11 +91,13 @@ struct Start<'a> {
     surface: &'static str,
     /// Who the agent is looking at, as `/v1/context` takes it; null until the desk says it.
     context: Option<context::ContextView<'a>>,
+    /// `light` or `dark`; whatever else stands there is the browser's choice.
+    theme: Option<String>,
     origins: &'a [String],
 }
 
 fn page(inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem> {
-    let (key, rest) = taken_apart(inbound.query)?;
+    let Address { key, theme, rest } = Address::read(inbound.query)?;
     let seals = sessions::seals(keys)?;
     let offered = key.unwrap_or_default();
     let account = account(keys, &offered)?;
@@ -119,6 +121,7 @@ fn page(inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Proble
         session: sessions::given(&session, seals, now),
         surface: NAME,
         context: context.as_ref().map(context::ContextView::new),
+        theme,
         origins,
     };
     let ancestors = std::iter::once("'self'").chain(origins.iter().map(String::as_str));
@@ -127,17 +130,28 @@ fn page(inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Proble
     Ok(html_reply(StatusCode::OK, html(&start), &policy))
 }
 
-/// The key of a page's address, and the query without it.
-fn taken_apart(query: &str) -> Result<(Option<String>, String), Problem> {
-    let mut key = None;
-    let mut rest = Vec::new();
-    for piece in query.split('&').filter(|piece| !piece.is_empty()) {
-        match query::pairs(piece).next().transpose()? {
-            Some((name, value)) if name == "key" => key = Some(value),
-            _ => rest.push(piece),
+/// What is about the page itself in its address, and the query without it.
+#[derive(Default)]
+struct Address {
+    key: Option<String>,
+    theme: Option<String>,
+    rest: String,
+}
+
+impl Address {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let mut address = Self::default();
+        let mut rest = Vec::new();
+        for piece in query.split('&').filter(|piece| !piece.is_empty()) {
+            match query::pairs(piece).next().transpose()? {
+                Some((name, value)) if name == "key" => address.key = Some(value),
+                Some((name, value)) if name == "theme" => address.theme = Some(value),
+                _ => rest.push(piece),
+            }
         }
+        address.rest = rest.join("&");
+        Ok(address)
     }
-    Ok((key, rest.join("&")))
 }
 
 /// The account whose key the address carries. A door to cards that asks programs for a token is not

@@ -90,7 +90,9 @@ function shut(group, back) {
  * Sends a press. The token belongs to the press: after a failure on the way the very same one is
  * sent again, so that the server can tell a repetition from a second wish.
  */
-async function press(group, action, button, fields, token = action.token) {
+async function press(first, action, button, fields, token = action.token) {
+  // Another try may be pressed on a card that has taken the place of the first one.
+  const group = first.row.isConnected ? first : (first.slot.heir(first.place) ?? first);
   if (group.running) return;
   const { tools, slot } = group;
   busy(group, button, true);

@@ -153,7 +153,7 @@ export class Board {
       const slot = slots[at];
       if (slot.shown) continue;
       if (slot.ready) {
-        if (!slot.blank) slot.show();
+        if (!slot.blank) this.#admit(slot, at);
       } else if (!this.#impatient) {
         return;
       } else if (at < last) {
@@ -162,11 +162,23 @@ export class Board {
     }
   }
 
+  /**
+   * A plugin that had nothing before can have a card when a contact is asked about again. In between
+   * the others it would push them down, so for this time it stands after them.
+   */
+  #admit(slot, at) {
+    if (this.#slots.slice(at + 1).some((it) => it.shown)) slot.node.style.order = "1";
+    slot.show();
+  }
+
   /** Whether something below this place is in sight. */
   below(slot) {
-    const at = this.#slots.indexOf(slot);
-    const next = this.#slots.slice(at + 1).find((it) => it.shown);
-    return Boolean(next) && next.node.getBoundingClientRect().top < window.innerHeight;
+    const end = slot.node.getBoundingClientRect().bottom - 1;
+    return this.#slots.some((it) => {
+      if (!it.shown || it === slot) return false;
+      const { top } = it.node.getBoundingClientRect();
+      return top >= end && top < window.innerHeight;
+    });
   }
 
   /** Says something in place of cards, or with null nothing. */

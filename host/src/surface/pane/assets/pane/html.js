@@ -14,7 +14,8 @@ const HIGHEST = 20_000;
 const SIGNS_A_LINE = 40;
 const LINE_PX = 19;
 const GAP_PX = 7;
-const BREAKS = /<(?:p|li|tr|br|h[1-6]|div|dt|dd|pre|blockquote|details|figcaption|caption|hr)\b[^>]*>/gi;
+const LINES = /<br\b[^>]*>/i;
+const BREAKS = /<(?:p|li|tr|h[1-6]|div|dt|dd|pre|blockquote|details|figcaption|caption|hr)\b[^>]*>/gi;
 
 const live = new Set();
 const YOUNG_MS = 10_000;
@@ -106,8 +107,9 @@ function setHeight(frame, height) {
 function guess(text) {
   let height = 0;
   for (const piece of String(text ?? "").split(BREAKS)) {
-    const length = piece.replace(/<[^>]*>/g, "").trim().length;
-    if (length) height += Math.ceil(length / SIGNS_A_LINE) * LINE_PX + GAP_PX;
+    const lengths = piece.split(LINES).map((line) => line.replace(/<[^>]*>/g, "").trim().length);
+    for (const length of lengths) height += Math.ceil(length / SIGNS_A_LINE) * LINE_PX;
+    if (lengths.some(Boolean)) height += GAP_PX;
   }
   return height;
 }

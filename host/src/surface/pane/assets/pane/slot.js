@@ -124,7 +124,9 @@ export class Slot {
     // What came of the last press stays in sight with the buttons it belongs to.
     for (const [place, group] of groups) {
       const heir = this.#groups.get(place);
-      if (heir && group.note.childNodes.length) heir.note.append(...group.note.childNodes);
+      if (!heir || !group.note.childNodes.length) continue;
+      heir.note.append(...group.note.childNodes);
+      heir.note.className = group.note.className;
     }
     const swap = () => this.#coming === next && this.#swap(next, own);
     if (measured.length && !this.old) {

@@ -95,10 +95,10 @@ h3:focus-visible { outline-offset: 2px; }
 .pane .why { margin-top: 4px; color: var(--warn); font-size: 0.925em; }
 
 .board { position: relative; }
-.slots { position: relative; z-index: 1; padding-bottom: 10px; }
+.slots { display: flex; flex-direction: column; position: relative; z-index: 1; padding-bottom: 10px; }
 .board.loading .slots { min-height: 420px; }
 
-.plugin { position: relative; background: var(--background); }
+.plugin { flex: none; position: relative; background: var(--background); }
 .plugin.apart { position: absolute; inset-inline: 0; visibility: hidden; pointer-events: none; z-index: -1; }
 .bar {
   display: flex; align-items: center; gap: 8px;
