@@ -28,6 +28,13 @@ pub(super) struct Order {
     lines: &'static [Line],
 }
 
+impl Order {
+    /// The order in another state.
+    pub(super) fn in_state(self, state: &'static str) -> Self {
+        Self { state, ..self }
+    }
+}
+
 /// One line of an order; `cents` is the price of one piece.
 #[derive(Debug, Serialize)]
 struct Line {

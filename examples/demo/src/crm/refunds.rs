@@ -69,6 +69,6 @@ impl Refunds {
             true => "refunded",
             false => order.state,
         };
-        Order { state, ..*order }
+        order.in_state(state)
     }
 }
