@@ -42,6 +42,7 @@ fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
     say(&format!(
         "Sidepane is serving four plugins from {plugins}
 
+  An agent sees: http://{traffic}/pane?view=ticket&email=ada@example.com
   ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'
   Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
   A message:     curl '{traffic}/v1/events' -H 'content-type: application/json' -d '{{
