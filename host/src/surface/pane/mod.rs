@@ -198,7 +198,7 @@ fn html(start: &Start<'_>) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<title>Sidepane</title>\n<link \
-         rel=\"stylesheet\" href=\"/pane/page.css\">\n<script type=\"module\" \
+         rel=\"icon\" href=\"/pane/icons/view_sidebar.svg\">\n<link rel=\"stylesheet\" href=\"/pane/page.css\">\n<script type=\"module\" \
          src=\"/pane/page.js\"></script>\n{}<script type=\"application/json\" \
          id=\"session\">{json}</script>\n<side-pane></side-pane>\n</html>\n",
         assets::preloads()
