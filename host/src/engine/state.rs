@@ -137,12 +137,15 @@ fn wasi(calls: &Arc<dyn HostCalls>, journal: &Journal) -> Box<WasiCtx> {
     Box::new(builder.build())
 }
 
+/// How fine plugins' clocks are.
+const STEP: Duration = Duration::from_millis(1);
+
 /// WASI's clocks and randomness, by the call's seam.
 struct Seam(Arc<dyn HostCalls>);
 
 impl HostWallClock for Seam {
     fn resolution(&self) -> Duration {
-        Duration::from_millis(1)
+        STEP
     }
 
     fn now(&self) -> Duration {
@@ -152,12 +155,17 @@ impl HostWallClock for Seam {
 
 impl HostMonotonicClock for Seam {
     fn resolution(&self) -> u64 {
-        1_000_000
+        nanos(STEP)
     }
 
+    /// Begins at one step and not at zero, which Go's run time takes for a clock that does not work.
     fn now(&self) -> u64 {
-        u64::try_from(self.0.monotonic_clock().as_nanos()).unwrap_or(u64::MAX)
+        nanos(self.0.monotonic_clock().saturating_add(STEP))
     }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl rand::TryRng for Seam {
@@ -178,5 +186,17 @@ impl rand::TryRng for Seam {
     fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Infallible> {
         self.0.random(into);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capability::calls::NoWorld;
+
+    #[test]
+    fn the_monotonic_clock_is_never_at_zero() {
+        let clock = Seam(Arc::new(NoWorld::default()));
+        assert_eq!(HostMonotonicClock::now(&clock), 1_000_000);
     }
 }

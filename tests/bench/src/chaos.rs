@@ -7,6 +7,8 @@ use crate::process::{self, Server};
 use crate::serve::Peer;
 use anyhow::{Context, ensure};
 use e2e::random::Random;
+use sidepane::server::ServerSettings;
+use sidepane::{CompileBudget, Limits};
 use std::hash::{BuildHasher, Hasher};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -19,8 +21,9 @@ const ASKERS: u64 = 12;
 /// Memory that may be more at the end than after the first tenth: what warm places of the pool and
 /// the allocator keep. A leak of a kilobyte a call is far above after ten minutes.
 const MAY_STAY: u64 = 64 << 20;
-/// The longest that anybody waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What a machine that is busy with other things may add to the host's own deadlines. It is only to
+/// tell an answer that comes late from one that never comes.
+const SLACK: Duration = Duration::from_secs(60);
 
 /// Runs it and prints the figures.
 ///
@@ -173,6 +176,17 @@ fn slope(samples: &[(f64, u64)]) -> f64 {
     if under > 0.0 { over / under } else { 0.0 }
 }
 
+/// How long a question may take: its head and body arrive, and one call is made.
+fn to_answer() -> Duration {
+    ServerSettings::default().arrival * 2 + Limits::default().deadline + SLACK
+}
+
+/// How long a reload may take: what is new is compiled, in a process that gives way to everybody, and
+/// asked for its manifest.
+fn to_reload() -> Duration {
+    CompileBudget::default().wall + to_answer()
+}
+
 /// Asks hostile plugins, goes away in the middle, or says what is no question.
 fn ask(server: &Server, mut random: Random, over: &AtomicBool, done: &Done) -> anyhow::Result<()> {
     let names = hostile::names();
@@ -185,7 +199,7 @@ fn ask(server: &Server, mut random: Random, over: &AtomicBool, done: &Done) -> a
         );
         match random.below(10) {
             0 | 1 => {
-                let mut stream = connect(server.address)?;
+                let mut stream = connect(server.address, to_answer())?;
                 stream.write_all(question.as_bytes())?;
                 std::thread::sleep(Duration::from_micros(random.below(20_000)));
                 done.dropped.fetch_add(1, Ordering::SeqCst);
@@ -195,7 +209,8 @@ fn ask(server: &Server, mut random: Random, over: &AtomicBool, done: &Done) -> a
                 done.garbled.fetch_add(1, Ordering::SeqCst);
             }
             _ => {
-                let answer = exchange(server.address, question.as_bytes())?;
+                let answer = exchange(server.address, question.as_bytes(), to_answer())
+                    .with_context(|| format!("no answer of {name}"))?;
                 ensure!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer:.300}");
                 ensure!(!answer.contains("call.host_bug"), "{name}: {answer:.300}");
                 done.asked.fetch_add(1, Ordering::SeqCst);
@@ -232,7 +247,8 @@ fn garble(address: SocketAddr, random: &mut Random) -> anyhow::Result<()> {
                 + "\r\n\r\n"
         }
     };
-    let answer = exchange(address, bytes.as_bytes())?;
+    let answer = exchange(address, bytes.as_bytes(), to_answer())
+        .with_context(|| format!("no answer to {bytes:.60?}"))?;
     ensure!(answer.starts_with("HTTP/1.1 4"), "{answer:.300}");
     Ok(())
 }
@@ -264,7 +280,8 @@ fn replace(
                 "POST /plugins/{name}/reload HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
                  content-length: 0\r\n\r\n"
             );
-            let answer = exchange(admin, request.as_bytes())?;
+            let answer = exchange(admin, request.as_bytes(), to_reload())
+                .with_context(|| format!("no end of loading {name}"))?;
             let loaded = answer.starts_with("HTTP/1.1 200");
             ensure!(loaded || bytes == &broken, "{name}: {answer:.300}");
             ensure!(!answer.contains("call.host_bug"), "{name}: {answer:.300}");
@@ -283,16 +300,16 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn connect(address: SocketAddr) -> anyhow::Result<TcpStream> {
+fn connect(address: SocketAddr, patience: Duration) -> anyhow::Result<TcpStream> {
     let stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
 /// Sends bytes and reads all that comes back. Who is refused early may not be read to the end.
-fn exchange(address: SocketAddr, bytes: &[u8]) -> anyhow::Result<String> {
-    let mut stream = connect(address)?;
+fn exchange(address: SocketAddr, bytes: &[u8], patience: Duration) -> anyhow::Result<String> {
+    let mut stream = connect(address, patience)?;
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {

@@ -1,6 +1,6 @@
 //! What must hold for any bytes, one function a target. Each panics when it does not.
 //!
-//! The fuzzer of `libfuzzer/` calls them with inputs that it grows by coverage; the test beside
+//! The fuzzer's `programs/` call them with inputs that it grows by coverage; the test beside
 //! them calls them with the seeds, and with seeds changed at random, on every run of the suite.
 #![allow(
     clippy::panic,
