@@ -250,11 +250,19 @@ pub(super) fn take_over(ledger: &Ledger) -> rusqlite::Result<()> {
     let change = ledger.db.unchecked_transaction()?;
     for (seq, began) in running {
         match interrupted(ledger, seq, Millis(began)) {
-            Err(Trouble::Broke(error)) => return Err(error),
+            Err(Trouble::Broke(error)) => {
+                ledger.lost_count();
+                return Err(error);
+            }
             Ok(()) | Err(Trouble::Refused(_)) => {}
         }
     }
-    change.commit()
+    let kept = ledger.keep_count().and_then(|()| change.commit());
+    match kept {
+        Ok(()) => ledger.kept_count(),
+        Err(_) => ledger.lost_count(),
+    }
+    kept
 }
 
 /// Whoever held this one is gone. Twice in a row, and the payload is taken for the cause.

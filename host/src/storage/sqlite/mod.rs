@@ -15,6 +15,7 @@ mod open;
 mod reader;
 mod subscription;
 mod sweep;
+mod tally;
 mod values;
 mod writer;
 
@@ -43,7 +44,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use sweep::Step;
 use tokio::sync::{mpsc, watch};
-use writer::{Job, Request, Told, Undo, Writer};
+use writer::{Job, Kind, Request, Told, Undo, Writer};
 
 /// Requests that may wait for the writer; who comes later waits for a place.
 const WAITING_REQUESTS: usize = 256;
@@ -155,11 +156,11 @@ impl SqliteStorage {
 
     async fn write<T: Send + 'static>(
         &self,
-        adds: bool,
+        kind: Kind,
         undo: Undo<T>,
         work: impl FnMut(&Ledger) -> Outcome<T> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let (request, answer) = Request::new(adds, undo, work);
+        let (request, answer) = Request::new(kind, undo, work);
         let jobs = self.jobs.as_ref().ok_or_else(ended)?;
         jobs.send(Box::new(request)).await.map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
@@ -199,7 +200,7 @@ fn give_back(claims: Claims) -> Option<Box<dyn Job>> {
             .iter()
             .try_for_each(|hold| claim::release(ledger, hold))
     };
-    let (request, _) = Request::new(false, stays, work);
+    let (request, _) = Request::new(Kind::MOVES.late(true), stays, work);
     (!claims.held.is_empty()).then(|| Box::new(request) as Box<dyn Job>)
 }
 
@@ -218,7 +219,9 @@ impl Drop for SqliteStorage {
 impl Storage for SqliteStorage {
     fn accept(&self, event: Event, subscribers: Vec<PluginId>, now: Millis) -> Kept<'_, Receipt> {
         let arrival = Arrival::new(event, subscribers, now);
-        Box::pin(self.write(true, stays, move |ledger| accept::accept(ledger, &arrival)))
+        Box::pin(self.write(Kind::ADDS, stays, move |ledger| {
+            accept::accept(ledger, &arrival)
+        }))
     }
 
     fn claim(
@@ -228,7 +231,7 @@ impl Storage for SqliteStorage {
         now: Millis,
         lease: Duration,
     ) -> Kept<'_, Claims> {
-        Box::pin(self.write(false, give_back, move |ledger| {
+        Box::pin(self.write(Kind::MOVES, give_back, move |ledger| {
             claim::claim(ledger, &plugin, most, now, lease)
         }))
     }
@@ -242,14 +245,18 @@ impl Storage for SqliteStorage {
         now: Millis,
     ) -> Kept<'a, ()> {
         let hold = Hold::from(claim);
-        Box::pin(self.write(false, stays, move |ledger| {
+        // Who holds it is looked at first; values are weighed when they are written.
+        let kind = Kind::MOVES.late(!changes.is_empty());
+        Box::pin(self.write(kind, stays, move |ledger| {
             claim::finish(ledger, &hold, &attempt, ending, &changes, now)
         }))
     }
 
     fn release<'a>(&'a self, claim: &'a Claim) -> Kept<'a, ()> {
         let hold = Hold::from(claim);
-        Box::pin(self.write(false, stays, move |ledger| claim::release(ledger, &hold)))
+        Box::pin(self.write(Kind::MOVES, stays, move |ledger| {
+            claim::release(ledger, &hold)
+        }))
     }
 
     fn value<'a>(
@@ -285,7 +292,7 @@ impl Storage for SqliteStorage {
         now: Millis,
     ) -> Kept<'a, ()> {
         let of = of.clone();
-        Box::pin(self.write(true, stays, move |ledger| {
+        Box::pin(self.write(Kind::ADDS.late(true), stays, move |ledger| {
             values::commit(ledger, &of, &changes, now)
         }))
     }
@@ -309,7 +316,7 @@ impl Storage for SqliteStorage {
             let (mut count, mut after) = (0, 0);
             while count < most {
                 let (filter, left, behind) = (filter.clone(), most - count, after);
-                let step = self.write(true, stays, move |ledger| {
+                let step = self.write(Kind::ADDS.late(true), stays, move |ledger| {
                     sweep::replay(ledger, &filter, behind, left, now)
                 });
                 let (found, last) = step.await?;
@@ -327,7 +334,7 @@ impl Storage for SqliteStorage {
             let (mut all, mut step) = (Forgotten::default(), Step::Events(0));
             loop {
                 let (whom, from) = (person.clone(), step.clone());
-                let taken = self.write(false, stays, move |ledger| {
+                let taken = self.write(Kind::MOVES.late(true), stays, move |ledger| {
                     sweep::forget(ledger, &whom, &from)
                 });
                 let (forgotten, next) = taken.await?;
@@ -346,7 +353,9 @@ impl Storage for SqliteStorage {
         Box::pin(async move {
             let mut all = Swept::default();
             loop {
-                let step = self.write(false, stays, move |ledger| sweep::sweep(ledger, keep, now));
+                let step = self.write(Kind::MOVES.late(true), stays, move |ledger| {
+                    sweep::sweep(ledger, keep, now)
+                });
                 let (swept, more) = step.await?;
                 all.events += swept.events;
                 all.values += swept.values;
@@ -363,7 +372,7 @@ impl Storage for SqliteStorage {
     }
 
     fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()> {
-        Box::pin(self.write(false, stays, move |ledger| {
+        Box::pin(self.write(Kind::MOVES, stays, move |ledger| {
             subscription::write(ledger, &plugin, &events)
         }))
     }

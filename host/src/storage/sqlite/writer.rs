@@ -25,7 +25,10 @@ const LOOK_FOR_ROOM: Duration = Duration::from_secs(1);
 pub(super) trait Job: Send {
     /// Whether it adds what was not there: such requests end first when there is no room.
     fn adds(&self) -> bool;
-    /// Does the work inside its savepoint.
+    /// Whether it may be refused when it has written something already. Then it has a savepoint of
+    /// its own, which copies every page that others in the transaction have changed before.
+    fn late(&self) -> bool;
+    /// Does the work, inside its savepoint where it has one.
     fn run(&mut self, ledger: &Ledger) -> Result<(), Trouble>;
     /// Says why it was not done.
     fn fail(&mut self, error: StorageError);
@@ -36,10 +39,35 @@ pub(super) trait Job: Send {
 /// What undoes an answer that nobody heard.
 pub(super) type Undo<T> = fn(T) -> Option<Box<dyn Job>>;
 
+/// What the writer has to know of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    adds: bool,
+    late: bool,
+}
+
+impl Kind {
+    /// It moves or removes what is there.
+    pub(super) const MOVES: Self = Self {
+        adds: false,
+        late: false,
+    };
+    /// It adds what was not there.
+    pub(super) const ADDS: Self = Self {
+        adds: true,
+        late: false,
+    };
+
+    /// The same, and it may be refused when it has written something already.
+    pub(super) const fn late(self, late: bool) -> Self {
+        Self { late, ..self }
+    }
+}
+
 /// A request by what it does.
 pub(super) struct Request<T, W> {
     work: W,
-    adds: bool,
+    kind: Kind,
     undo: Undo<T>,
     outcome: Result<T, StorageError>,
     to: oneshot::Sender<Result<T, StorageError>>,
@@ -51,7 +79,7 @@ where
 {
     /// A request, and where its answer will be.
     pub(super) fn new(
-        adds: bool,
+        kind: Kind,
         undo: Undo<T>,
         work: W,
     ) -> (Self, oneshot::Receiver<Result<T, StorageError>>) {
@@ -59,7 +87,7 @@ where
         let outcome = Err(StorageError::Failed("it was not run".into()));
         let request = Self {
             work,
-            adds,
+            kind,
             undo,
             outcome,
             to,
@@ -73,7 +101,11 @@ where
     W: FnMut(&Ledger) -> Outcome<T> + Send,
 {
     fn adds(&self) -> bool {
-        self.adds
+        self.kind.adds
+    }
+
+    fn late(&self) -> bool {
+        self.kind.late
     }
 
     fn run(&mut self, ledger: &Ledger) -> Result<(), Trouble> {
@@ -90,6 +122,20 @@ where
             Err(Ok(unheard)) => (self.undo)(unheard),
             _ => None,
         }
+    }
+}
+
+/// Why a transaction was undone.
+enum Broken {
+    /// A request that has no savepoint was refused when it had written something already.
+    Midway,
+    /// SQLite, or the disk.
+    All(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Broken {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::All(error)
     }
 }
 
@@ -190,42 +236,91 @@ impl Writer {
 
     /// One transaction. An error is one that concerns all of it; then nothing of it was done.
     fn transact(&self, batch: &mut [Box<dyn Job>], full: bool) -> rusqlite::Result<()> {
-        self.ledger.stirred.set(false);
-        let done = self
-            .ledger
+        match self.attempt(batch, full, false) {
+            // Something stands there half done, and nobody knows which half.
+            Err(Broken::Midway) => self
+                .attempt(batch, full, true)
+                .map_err(|broken| match broken {
+                    Broken::All(error) => error,
+                    // With savepoints everywhere there is no such thing.
+                    Broken::Midway => rusqlite::Error::InvalidQuery,
+                }),
+            Err(Broken::All(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn attempt(&self, batch: &mut [Box<dyn Job>], full: bool, guarded: bool) -> Result<(), Broken> {
+        let ledger = &self.ledger;
+        ledger.stirred.set(false);
+        let done = ledger
             .step("BEGIN IMMEDIATE")
-            .and_then(|()| self.run_each(batch, full))
-            .and_then(|()| self.ledger.keep_count())
-            .and_then(|()| self.ledger.step("COMMIT"));
+            .map_err(Broken::All)
+            .and_then(|()| self.run_each(batch, full, guarded))
+            .and_then(|()| Ok(ledger.keep_count()?))
+            .and_then(|()| Ok(ledger.step("COMMIT")?));
         match done {
-            Ok(()) => self.ledger.kept_count(),
-            // SQLite undoes some failed transactions by itself.
-            Err(_) if self.ledger.db.is_autocommit() => {}
+            Ok(()) => ledger.kept_count(),
             Err(_) => {
-                let _ = self.ledger.step("ROLLBACK");
+                ledger.lost_count();
+                // SQLite undoes some failed transactions by itself.
+                if !ledger.db.is_autocommit() {
+                    let _ = ledger.step("ROLLBACK");
+                }
             }
         }
         done
     }
 
-    fn run_each(&self, batch: &mut [Box<dyn Job>], full: bool) -> rusqlite::Result<()> {
+    fn run_each(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        full: bool,
+        guarded: bool,
+    ) -> Result<(), Broken> {
         for job in batch {
             if full && job.adds() {
                 job.fail(StorageError::Full);
-                continue;
+            } else if guarded || job.late() {
+                self.run_guarded(job)?;
+            } else {
+                self.run_plain(job)?;
             }
-            self.ledger.step("SAVEPOINT request")?;
-            match job.run(&self.ledger) {
-                Ok(()) => {}
-                Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => return Err(error),
-                Err(trouble) => {
-                    self.ledger.step("ROLLBACK TO request")?;
-                    job.fail(trouble.into());
-                }
-            }
-            self.ledger.step("RELEASE request")?;
         }
         Ok(())
+    }
+
+    /// Runs a request that is refused before it has written anything, if at all.
+    fn run_plain(&self, job: &mut Box<dyn Job>) -> Result<(), Broken> {
+        let before = self.ledger.db.total_changes();
+        match job.run(&self.ledger) {
+            Ok(()) => Ok(()),
+            Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => {
+                Err(Broken::All(error))
+            }
+            Err(_) if self.ledger.db.total_changes() != before => Err(Broken::Midway),
+            Err(trouble) => {
+                job.fail(trouble.into());
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a request inside a savepoint.
+    fn run_guarded(&self, job: &mut Box<dyn Job>) -> rusqlite::Result<()> {
+        let ledger = &self.ledger;
+        ledger.step("SAVEPOINT request")?;
+        ledger.begin_count();
+        match job.run(ledger) {
+            Ok(()) => {}
+            Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => return Err(error),
+            Err(trouble) => {
+                ledger.step("ROLLBACK TO request")?;
+                ledger.undo_count();
+                job.fail(trouble.into());
+            }
+        }
+        ledger.step("RELEASE request")
     }
 
     /// Moves the log into the database when there is enough of it. Nobody waits for this.
