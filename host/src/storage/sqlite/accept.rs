@@ -1,5 +1,6 @@
 //! Taking events.
 
+use super::known;
 use super::ledger::{self, Ledger, Outcome, digest, lane, number};
 use super::tally::Counts;
 use crate::model::delivery::{DeliveryState, Queued, Receipt};
@@ -7,7 +8,7 @@ use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId};
 use crate::model::time::Millis;
 use crate::storage::record;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 /// An event, written down before the writer has to.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(super) struct Arrival {
     account: AccountId,
     source: String,
     id: String,
-    known: i64,
+    pub(super) digest: i64,
     event_type: String,
     key: String,
     lane: i64,
@@ -31,7 +32,7 @@ impl Arrival {
         let key = event.ordering_key();
         let (account, source) = (event.account.as_str(), &event.source);
         Self {
-            known: digest([account, "\0", source, "\0", &event.id]),
+            digest: digest([account, "\0", source, "\0", &event.id]),
             lane: lane(&event.account, &key),
             key,
             body: record::of_event(&event),
@@ -45,6 +46,11 @@ impl Arrival {
         }
     }
 
+    /// What tells it from every other: account, source, id.
+    pub(super) fn name(&self) -> [&str; 3] {
+        [self.account.as_str(), &self.source, &self.id]
+    }
+
     fn bytes(&self) -> i64 {
         i64::try_from(self.body.len() + self.raw.len()).unwrap_or(i64::MAX)
     }
@@ -53,21 +59,7 @@ impl Arrival {
 /// Takes an event, or tells what became of it when it came before. It is refused before anything is
 /// written, if at all.
 pub(super) fn accept(ledger: &Ledger, arrival: &Arrival) -> Outcome<Receipt> {
-    let known = ledger
-        .sql(
-            "SELECT seq, fanout FROM event \
-             WHERE known = ?1 AND account = ?2 AND source = ?3 AND id = ?4",
-        )?
-        .query_row(
-            params![
-                arrival.known,
-                arrival.account.as_str(),
-                arrival.source,
-                arrival.id
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
+    let known = known::find(ledger, arrival)?;
     let (duplicate, deliveries) = match known {
         Some((seq, fanout)) => (true, first_ones(ledger, seq, fanout)?),
         None => (false, take(ledger, arrival)?),
@@ -107,7 +99,7 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
     ledger
         .sql(
             "INSERT INTO event \
-             (seq, account, source, id, known, type, key, accepted, fanout, body, raw) \
+             (seq, account, source, id, digest, type, key, accepted, fanout, body, raw) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
@@ -115,7 +107,7 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
             arrival.account.as_str(),
             arrival.source,
             arrival.id,
-            arrival.known,
+            arrival.digest,
             arrival.event_type,
             arrival.key,
             arrival.now.0,
@@ -123,6 +115,7 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
             arrival.body,
             arrival.raw,
         ])?;
+    known::note(ledger, arrival, event);
     let mut deliveries = Vec::new();
     for plugin in &arrival.subscribers {
         let row = ledger.plugin(plugin)?;

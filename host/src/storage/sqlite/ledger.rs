@@ -2,6 +2,7 @@
 
 use super::SqliteSettings;
 use super::fault::Trouble;
+use super::known::Recent;
 use super::tally::{Counts, Tally};
 use crate::model::delivery::DeliveryState;
 use crate::model::id::{AccountId, PluginId};
@@ -31,6 +32,8 @@ pub(super) struct Ledger {
     pub(super) stirred: Cell<bool>,
     /// Whether the log of the database is to be emptied after the transaction.
     pub(super) wipe: Cell<bool>,
+    /// The newest events.
+    pub(super) recent: RefCell<Recent>,
     /// The plugins with their counts.
     tally: RefCell<Tally>,
     /// The last number drawn.
@@ -43,6 +46,7 @@ impl Ledger {
     /// Begins where the database ended.
     pub(super) fn new(db: Connection, settings: SqliteSettings) -> rusqlite::Result<Self> {
         let (tick, tag) = counter(&db)?;
+        let recent = RefCell::new(Recent::read(&db)?);
         Ok(Self {
             db,
             tag,
@@ -50,6 +54,7 @@ impl Ledger {
             settings,
             stirred: Cell::new(false),
             wipe: Cell::new(false),
+            recent,
             tally: RefCell::default(),
             tick: Cell::new(tick),
             kept: Cell::new(tick),
@@ -84,11 +89,13 @@ impl Ledger {
     /// The transaction is on the disk.
     pub(super) fn kept_count(&self) {
         self.kept.set(self.tick.get());
+        self.recent.borrow_mut().kept();
         self.tally.borrow_mut().begin();
     }
 
     /// The transaction was undone.
     pub(super) fn lost_count(&self) {
+        self.recent.borrow_mut().lost();
         *self.tally.borrow_mut() = Tally::default();
     }
 

@@ -9,10 +9,12 @@ mod ballast;
 mod claim;
 mod fault;
 mod header;
+mod known;
 mod ledger;
 mod list;
 mod open;
 mod reader;
+mod request;
 mod subscription;
 mod sweep;
 mod tally;
@@ -38,13 +40,14 @@ use fault::Reach;
 use ledger::{Ledger, Outcome};
 use open::Locked;
 use reader::Reader;
+use request::{Job, Kind, Request, Undo};
 use std::fmt;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use sweep::Step;
 use tokio::sync::{mpsc, watch};
-use writer::{Job, Kind, Request, Told, Undo, Writer};
+use writer::{Told, Writer};
 
 /// Requests that may wait for the writer; who comes later waits for a place.
 const WAITING_REQUESTS: usize = 256;
@@ -59,6 +62,9 @@ pub struct SqliteSettings {
     pub ballast_bytes: u64,
     /// Which of SQLite's file systems is used; its own when none is named.
     pub vfs: Option<String>,
+    /// How many events are known from memory before they are written down among all that are.
+    #[doc(hidden)]
+    pub recent_events: usize,
     /// When the disk is waited for. Anything but `Full` loses acknowledged events with the power.
     #[doc(hidden)]
     pub synchronous: Synchronous,
@@ -70,6 +76,7 @@ impl Default for SqliteSettings {
             quotas: Quotas::default(),
             ballast_bytes: 16 << 20,
             vfs: None,
+            recent_events: known::RECENT,
             synchronous: Synchronous::Full,
         }
     }
@@ -387,5 +394,43 @@ impl Storage for SqliteStorage {
 
     fn stirred(&self) -> watch::Receiver<u64> {
         self.told.stirred.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::delivery::DeliveryState;
+
+    /// In one transaction, behind one that waits until all of them wait.
+    #[tokio::test]
+    async fn one_that_is_refused_midway_is_undone_alone() {
+        let folder = std::env::temp_dir().join(format!("sidepane-midway-{}", std::process::id()));
+        let storage = SqliteStorage::open(&folder, SqliteSettings::default()).expect("opened");
+        let plugin = |name: &str| PluginId::parse(name).expect("a plugin's name");
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let first = storage.write(Kind::MOVES, stays, move |_| {
+            let _ = wait.recv();
+            Ok(())
+        });
+        let before = storage.subscribe(plugin("before"), vec!["a".into()]);
+        let half = storage.write(Kind::MOVES, stays, |ledger| -> Outcome<()> {
+            let half = PluginId::parse("half").expect("a plugin's name");
+            let row = ledger.plugin(&half)?;
+            ledger.count(row, None, Some(DeliveryState::Queued), 7)?;
+            subscription::write(ledger, &half, &["b".into()])?;
+            Err(StorageError::Lost.into())
+        });
+        let after = storage.subscribe(plugin("after"), vec!["c".into()]);
+        let go = async move { go.send(()).expect("it waits") };
+        let (first, before, half, after, ()) = tokio::join!(first, before, half, after, go);
+        assert_eq!((first, before, after), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(half, Err(StorageError::Lost));
+        let kept = storage.subscriptions().await.expect("read");
+        let kept: Vec<&str> = kept.iter().map(|(plugin, _)| plugin.as_str()).collect();
+        assert_eq!(kept, ["after", "before"]);
+        assert_eq!(storage.backlog().await, Ok(Vec::new()));
+        drop(storage);
+        let _ = std::fs::remove_dir_all(folder);
     }
 }
