@@ -220,3 +220,16 @@ async fn numbers_go_on_after_a_start() {
     }
     assert!(seen.windows(2).all(|two| two[0] < two[1]), "{seen:?}");
 }
+
+#[tokio::test]
+async fn every_event_is_known_after_a_start() {
+    let folder = Folder::new();
+    for count in 0..8 {
+        let storage = folder.open();
+        for n in 0..=count {
+            // The newest ones are known from memory, the others from a table.
+            let taken = accept(&storage, event(&format!("e{n}"), "a"), &["one"], NOW).await;
+            assert_eq!(taken.duplicate, n < count, "{n} at the start {count}");
+        }
+    }
+}

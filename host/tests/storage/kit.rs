@@ -188,6 +188,7 @@ pub(crate) fn small() -> SqliteSettings {
     SqliteSettings {
         quotas: QUOTAS,
         ballast_bytes: 64 << 10,
+        recent_events: 3,
         ..SqliteSettings::default()
     }
 }

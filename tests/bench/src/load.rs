@@ -3,6 +3,7 @@
 use crate::process::Server;
 use anyhow::{Context, ensure};
 use futures_util::future::{join_all, try_join_all};
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -88,6 +89,45 @@ pub(crate) fn beside(
         let (processor, elapsed) = (server.processor_time()? - before, begun.elapsed());
         let canary = Driven::of(&[canary], processor, elapsed)?;
         Ok((Driven::of(&steady, processor, elapsed)?, canary))
+    })
+}
+
+/// Posts events to a server for a while; `body` makes the one of each number.
+pub(crate) fn post(
+    server: &Server,
+    path: &str,
+    connections: usize,
+    time: Duration,
+    body: impl Fn(u64) -> String,
+) -> anyhow::Result<Driven> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let address = server.address;
+    let (number, begun) = (Cell::new(0), Instant::now());
+    let sender = async || {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (mut answer, mut times) = (Vec::new(), Vec::new());
+        while begun.elapsed() < time {
+            number.set(number.get() + 1);
+            let body = body(number.get());
+            let length = body.len();
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+                 content-length: {length}\r\n\r\n{body}"
+            );
+            let sent = Instant::now();
+            stream.write_all(request.as_bytes()).await?;
+            read_answer(&mut stream, &mut answer, false).await?;
+            times.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+        }
+        anyhow::Ok(Asked { times, bytes: 0 })
+    };
+    runtime.block_on(async {
+        let before = server.processor_time()?;
+        let all = try_join_all((0..connections).map(|_| sender())).await?;
+        Driven::of(&all, server.processor_time()? - before, begun.elapsed())
     })
 }
 
@@ -285,7 +325,10 @@ async fn read_answer(
             head = end + 4;
             let text =
                 String::from_utf8_lossy(answer.get(..end).unwrap_or_default()).to_lowercase();
-            ensure!(text.starts_with("http/1.1 200"), "not 200: {text}");
+            ensure!(
+                text.starts_with("http/1.1 20"),
+                "neither 200 nor 202: {text}"
+            );
             ensure!(
                 may_fail || !text.contains("sidepane-status"),
                 "the plugin failed: {text}"

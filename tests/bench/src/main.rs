@@ -7,13 +7,14 @@
 //! within one run: machines differ and are shared.
 //!
 //! `-- --soak reload` replaces a plugin under load instead: `soak.rs`; `-- --accept` and
-//! `-- --backlog` are about storage: `storage.rs`, `-- --deliver` about handlers: `deliveries.rs`. `-- --isolation` puts eight
-//! hostile plugins beside a good one, `-- --soak hostile` everything hostile at random:
-//! `isolation.rs` and `chaos.rs`.
+//! `-- --backlog` are about storage: `storage.rs` and `events.rs`, `-- --deliver` about handlers:
+//! `deliveries.rs`. `-- --isolation` puts eight hostile plugins beside a good one, `-- --soak hostile`
+//! everything hostile at random: `isolation.rs` and `chaos.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod chaos;
 mod deliveries;
+mod events;
 mod hostile;
 mod isolation;
 mod load;
@@ -91,7 +92,8 @@ fn main() -> anyhow::Result<()> {
     match arguments.serve {
         Some(peer) => serve::run(peer, arguments.plugins),
         None if arguments.accept => {
-            storage::accept(arguments.rounds, arguments.seconds, arguments.connections)
+            storage::accept(arguments.rounds, arguments.seconds, arguments.connections)?;
+            events::run(arguments.rounds, arguments.seconds, arguments.connections)
         }
         None if let Some(count) = arguments.backlog => storage::backlog(count),
         None if let Some(count) = arguments.deliver => deliveries::run(count),

@@ -1,5 +1,6 @@
 //! The two servers.
 
+use crate::events;
 use crate::hostile::{self, Kind};
 use axum::Router;
 use axum::extract::Query;
@@ -24,6 +25,10 @@ pub(crate) enum Peer {
     Watched,
     /// Good plugins among hostile ones of every kind.
     Hostile,
+    /// Events taken for a plugin that is not handed them.
+    Events,
+    /// The same bytes into a bare SQLite.
+    Bare,
 }
 
 impl Peer {
@@ -33,6 +38,8 @@ impl Peer {
             Peer::Sidepane => "sidepane",
             Peer::Watched => "watched",
             Peer::Hostile => "hostile",
+            Peer::Events => "events",
+            Peer::Bare => "bare",
         }
     }
 }
@@ -46,6 +53,8 @@ pub(crate) fn run(peer: Peer, plugins: usize) -> anyhow::Result<()> {
     runtime.block_on(async {
         match peer {
             Peer::Native => native().await,
+            Peer::Events => events::ours().await,
+            Peer::Bare => events::bare().await,
             Peer::Sidepane | Peer::Watched | Peer::Hostile => sidepane(peer, plugins).await,
         }
     })

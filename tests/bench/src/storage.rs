@@ -1,4 +1,4 @@
-//! `--accept`: how many events a second are on the disk, beside a bare SQLite that commits the same
+//! `--accept`, its first half: how many events a second are on the disk, beside a bare SQLite that commits the same
 //! bytes in groups; `--backlog N`: what a million waiting deliveries cost in memory and at a start.
 
 use anyhow::{Context, ensure};
@@ -23,12 +23,15 @@ const BATCH: usize = 256;
 /// When all events happen.
 const NOW: Millis = Millis(1_780_000_000_000);
 
-/// Runs `--accept` and prints the figures.
+/// Lets senders hand events to storage, and rows of as many bytes to a bare SQLite.
+///
+/// Both sides make the same event before, so that the load weighs the same on both.
 pub(crate) fn accept(rounds: u32, seconds: u64, senders: usize) -> anyhow::Result<()> {
     let time = Duration::from_secs(seconds);
     let runtime = runtime()?;
     println!("{}", crate::process::machine());
     println!("{senders} senders, {seconds} s each, every event synced before its answer");
+    let mut shares = Vec::new();
     for round in 1..=rounds {
         let folder = Folder::new()?;
         let ours = Arc::new(open(&folder.0)?);
@@ -37,25 +40,38 @@ pub(crate) fn accept(rounds: u32, seconds: u64, senders: usize) -> anyhow::Resul
         drop(ours);
         let bytes = size(&folder.0)?;
         let folder = Folder::new()?;
-        let bare = Bare::open(&folder.0, bytes)?;
-        let bare_many = runtime.block_on(drive(senders, time, |_| bare.one()))?;
-        let bare_one = runtime.block_on(drive(1, time, |_| bare.one()))?;
+        let bare = Bare::open(&folder.0)?;
+        let bare_one = async |number: u64, run| {
+            std::hint::black_box(event(number, number % 64, run));
+            bare.one(bytes).await
+        };
+        let bare_many = runtime.block_on(drive(senders, time, |n| bare_one(n, "many")))?;
+        let bare_alone = runtime.block_on(drive(1, time, |n| bare_one(n, "one")))?;
         for (name, driven, base) in [
             ("bare", &bare_many, &bare_many),
             ("storage", &many, &bare_many),
-            ("bare, one sender", &bare_one, &bare_one),
-            ("storage, one sender", &one, &bare_one),
+            ("bare, one sender", &bare_alone, &bare_alone),
+            ("storage, one sender", &one, &bare_alone),
         ] {
             println!(
-                "round {round} {name:20} {:7.0} events/s {:.2} of bare, p50 {:6.2} ms, p99 {:6.2} ms, {bytes} bytes",
+                "round {round} {name:20} {:7.0} events/s {:.2} of bare, {:5.1} us, p50 {:6.2} ms, p99 {:6.2} ms, {bytes} bytes",
                 driven.per_second,
                 driven.per_second / base.per_second,
+                driven.processor_us,
                 driven.p50_ms,
                 driven.p99_ms
             );
         }
+        shares.push(many.per_second / bare_many.per_second);
     }
+    println!("storage accepts {:.2} of bare, the median", median(shares));
     Ok(())
+}
+
+/// The middle one.
+pub(crate) fn median(mut shares: Vec<f64>) -> f64 {
+    shares.sort_by(f64::total_cmp);
+    shares.get(shares.len() / 2).copied().unwrap_or_default()
 }
 
 /// Runs `--backlog` and prints the figures.
@@ -125,7 +141,7 @@ async fn work(storage: &SqliteStorage, when: &str) -> anyhow::Result<()> {
         let held = claim.held.first().context("something to do")?;
         storage.release(held).await?;
     }
-    let claims = Driven::of(&mut claims, Duration::from_secs(1))?;
+    let claims = Driven::of(&mut claims, Duration::from_secs(1), Duration::ZERO)?;
     let began = Instant::now();
     let counted = storage.backlog().await?;
     let backlog = began.elapsed();
@@ -151,7 +167,7 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .build()?)
 }
 
-fn open(folder: &Path) -> anyhow::Result<SqliteStorage> {
+pub(crate) fn open(folder: &Path) -> anyhow::Result<SqliteStorage> {
     let quotas = Quotas {
         waiting_deliveries: u64::MAX,
         waiting_bytes: u64::MAX,
@@ -173,12 +189,14 @@ async fn ours_one(storage: &SqliteStorage, number: u64, run: &str) -> anyhow::Re
 /// What was done in a while.
 struct Driven {
     per_second: f64,
+    /// Processor time of each, that of the load with it.
+    processor_us: f64,
     p50_ms: f64,
     p99_ms: f64,
 }
 
 impl Driven {
-    fn of(times: &mut [Duration], took: Duration) -> anyhow::Result<Self> {
+    fn of(times: &mut [Duration], took: Duration, busy: Duration) -> anyhow::Result<Self> {
         times.sort_unstable();
         let at = |part: usize| {
             let time = times.get((times.len() * part / 100).min(times.len().saturating_sub(1)));
@@ -186,6 +204,7 @@ impl Driven {
         };
         Ok(Self {
             per_second: times.len() as f64 / took.as_secs_f64(),
+            processor_us: busy.as_secs_f64() * 1e6 / times.len() as f64,
             p50_ms: at(50)?,
             p99_ms: at(99)?,
         })
@@ -199,6 +218,8 @@ async fn drive<F: Future<Output = anyhow::Result<()>>>(
     one: impl Fn(u64) -> F,
 ) -> anyhow::Result<Driven> {
     let number = std::cell::Cell::new(0);
+    let process = std::process::id();
+    let busy = crate::process::processor_time(process)?;
     let began = Instant::now();
     let sender = async || {
         let mut times = Vec::new();
@@ -212,7 +233,8 @@ async fn drive<F: Future<Output = anyhow::Result<()>>>(
     };
     let all = futures_util::future::try_join_all((0..senders).map(|_| sender())).await?;
     let mut times = all.concat();
-    Driven::of(&mut times, began.elapsed())
+    let busy = crate::process::processor_time(process)? - busy;
+    Driven::of(&mut times, began.elapsed(), busy)
 }
 
 fn plugin() -> PluginId {
@@ -271,7 +293,7 @@ fn event(number: u64, key: u64, run: &str) -> Event {
 }
 
 /// The bytes of an event, as they were kept.
-fn size(folder: &Path) -> anyhow::Result<usize> {
+pub(crate) fn size(folder: &Path) -> anyhow::Result<usize> {
     let db = Connection::open(folder.join("sidepane.db"))?;
     let sql = "SELECT length(body) + length(raw) FROM event LIMIT 1";
     Ok(db.query_row(sql, [], |row| row.get(0))?)
@@ -279,13 +301,12 @@ fn size(folder: &Path) -> anyhow::Result<usize> {
 
 /// The least that SQLite can be asked for: one table, one row an event, a thread that commits what
 /// waits.
-struct Bare {
+pub(crate) struct Bare {
     rows: mpsc::Sender<(Vec<u8>, oneshot::Sender<()>)>,
-    bytes: usize,
 }
 
 impl Bare {
-    fn open(folder: &Path, bytes: usize) -> anyhow::Result<Self> {
+    pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
         let db = Connection::open(folder.join("bare.db"))?;
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -312,12 +333,13 @@ impl Bare {
             }
             Ok(())
         });
-        Ok(Self { rows, bytes })
+        Ok(Self { rows })
     }
 
-    async fn one(&self) -> anyhow::Result<()> {
+    /// Commits one row of so many bytes.
+    pub(crate) async fn one(&self, bytes: usize) -> anyhow::Result<()> {
         let (to, answer) = oneshot::channel();
-        self.rows.send((vec![b'x'; self.bytes], to)).await?;
+        self.rows.send((vec![b'x'; bytes], to)).await?;
         Ok(answer.await?)
     }
 }
@@ -331,10 +353,10 @@ fn resident() -> anyhow::Result<u64> {
 }
 
 /// A folder on the disk of the build, gone with the value.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let this = std::env::current_exe()?;
         let number = MADE.fetch_add(1, Ordering::Relaxed);

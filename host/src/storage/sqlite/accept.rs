@@ -1,12 +1,14 @@
 //! Taking events.
 
-use super::ledger::{self, Ledger, Outcome, lane, number};
+use super::known;
+use super::ledger::{self, Ledger, Outcome, digest, lane, number};
+use super::tally::Counts;
 use crate::model::delivery::{DeliveryState, Queued, Receipt};
 use crate::model::event::Event;
 use crate::model::id::{AccountId, PluginId};
 use crate::model::time::Millis;
 use crate::storage::record;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 /// An event, written down before the writer has to.
 #[derive(Debug)]
@@ -14,8 +16,10 @@ pub(super) struct Arrival {
     account: AccountId,
     source: String,
     id: String,
+    pub(super) digest: i64,
     event_type: String,
     key: String,
+    lane: i64,
     body: String,
     raw: String,
     subscribers: Vec<PluginId>,
@@ -25,8 +29,12 @@ pub(super) struct Arrival {
 impl Arrival {
     /// What is kept of an event, and for whom.
     pub(super) fn new(event: Event, subscribers: Vec<PluginId>, now: Millis) -> Self {
+        let key = event.ordering_key();
+        let (account, source) = (event.account.as_str(), &event.source);
         Self {
-            key: event.ordering_key(),
+            digest: digest([account, "\0", source, "\0", &event.id]),
+            lane: lane(&event.account, &key),
+            key,
             body: record::of_event(&event),
             account: event.account,
             source: event.source,
@@ -38,20 +46,20 @@ impl Arrival {
         }
     }
 
+    /// What tells it from every other: account, source, id.
+    pub(super) fn name(&self) -> [&str; 3] {
+        [self.account.as_str(), &self.source, &self.id]
+    }
+
     fn bytes(&self) -> i64 {
         i64::try_from(self.body.len() + self.raw.len()).unwrap_or(i64::MAX)
     }
 }
 
-/// Takes an event, or tells what became of it when it came before.
+/// Takes an event, or tells what became of it when it came before. It is refused before anything is
+/// written, if at all.
 pub(super) fn accept(ledger: &Ledger, arrival: &Arrival) -> Outcome<Receipt> {
-    let known = ledger
-        .sql("SELECT seq, fanout FROM event WHERE account = ?1 AND source = ?2 AND id = ?3")?
-        .query_row(
-            params![arrival.account.as_str(), arrival.source, arrival.id],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
+    let known = known::find(ledger, arrival)?;
     let (duplicate, deliveries) = match known {
         Some((seq, fanout)) => (true, first_ones(ledger, seq, fanout)?),
         None => (false, take(ledger, arrival)?),
@@ -83,17 +91,23 @@ fn first_ones(ledger: &Ledger, event: i64, fanout: i64) -> Outcome<Vec<Queued>> 
 }
 
 fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
+    let bytes = arrival.bytes();
+    for plugin in &arrival.subscribers {
+        check_quota(ledger, plugin, bytes)?;
+    }
     let event = ledger.draw();
     ledger
         .sql(
-            "INSERT INTO event (seq, account, source, id, type, key, accepted, fanout, body, raw) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO event \
+             (seq, account, source, id, digest, type, key, accepted, fanout, body, raw) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             event,
             arrival.account.as_str(),
             arrival.source,
             arrival.id,
+            arrival.digest,
             arrival.event_type,
             arrival.key,
             arrival.now.0,
@@ -101,11 +115,10 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
             arrival.body,
             arrival.raw,
         ])?;
-    let lane = lane(&arrival.account, &arrival.key);
+    known::note(ledger, arrival, event);
     let mut deliveries = Vec::new();
     for plugin in &arrival.subscribers {
         let row = ledger.plugin(plugin)?;
-        check_quota(ledger, row, arrival.bytes())?;
         let seq = ledger.draw();
         // The first of its lane is due at once; the others when it is their turn.
         ledger
@@ -119,12 +132,12 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
                 seq,
                 event,
                 row,
-                lane,
+                arrival.lane,
                 number(DeliveryState::Queued),
                 arrival.now.0,
-                arrival.bytes(),
+                bytes,
             ])?;
-        ledger.count(row, None, Some(DeliveryState::Queued), arrival.bytes())?;
+        ledger.count(row, None, Some(DeliveryState::Queued), bytes)?;
         ledger.stirred.set(true);
         deliveries.push(Queued {
             id: ledger.tag.id(arrival.now, seq),
@@ -135,10 +148,12 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
     Ok(deliveries)
 }
 
-fn check_quota(ledger: &Ledger, plugin: i64, bytes: i64) -> Outcome<()> {
-    let (waiting, kept): (u64, u64) = ledger
-        .sql("SELECT queued + running + retrying, bytes FROM plugin WHERE id = ?1")?
-        .query_row([plugin], |row| Ok((row.get(0)?, row.get(1)?)))?;
+fn check_quota(ledger: &Ledger, plugin: &PluginId, bytes: i64) -> Outcome<()> {
+    let counts = match ledger.known_plugin(plugin)? {
+        Some(row) => ledger.counts(row)?,
+        None => Counts::default(),
+    };
+    let (waiting, kept) = counts.waiting();
     let quotas = &ledger.settings.quotas;
     Ok(quotas.one_more(waiting, kept, bytes.unsigned_abs())?)
 }

@@ -250,11 +250,19 @@ pub(super) fn take_over(ledger: &Ledger) -> rusqlite::Result<()> {
     let change = ledger.db.unchecked_transaction()?;
     for (seq, began) in running {
         match interrupted(ledger, seq, Millis(began)) {
-            Err(Trouble::Broke(error)) => return Err(error),
+            Err(Trouble::Broke(error)) => {
+                ledger.lost_count();
+                return Err(error);
+            }
             Ok(()) | Err(Trouble::Refused(_)) => {}
         }
     }
-    change.commit()
+    let kept = ledger.keep_count().and_then(|()| change.commit());
+    match kept {
+        Ok(()) => ledger.kept_count(),
+        Err(_) => ledger.lost_count(),
+    }
+    kept
 }
 
 /// Whoever held this one is gone. Twice in a row, and the payload is taken for the cause.
@@ -320,19 +328,23 @@ fn again(ledger: &Ledger, delivery: &Waiting, at: Millis, aborts: u32) -> Outcom
 
 /// It was tried for the last time, and the next one of its lane has its turn.
 fn settle(ledger: &Ledger, delivery: &Waiting, to: DeliveryState, now: Millis) -> Outcome<()> {
-    ledger
-        .sql("UPDATE delivery SET attempts = attempts + 1, tries = tries + 1 WHERE seq = ?1")?
-        .execute([delivery.seq])?;
-    end(ledger, delivery, to, now)
+    end(ledger, delivery, to, 1, now)
 }
 
-fn end(ledger: &Ledger, delivery: &Waiting, to: DeliveryState, now: Millis) -> Outcome<()> {
+/// Nothing more happens to it, after so many tries more.
+fn end(
+    ledger: &Ledger,
+    delivery: &Waiting,
+    to: DeliveryState,
+    tries: i64,
+    now: Millis,
+) -> Outcome<()> {
     ledger
         .sql(
             "UPDATE delivery SET state = ?2, place = NULL, due = NULL, began = NULL, lease = NULL, \
-             ended = ?3 WHERE seq = ?1",
+             attempts = attempts + ?4, tries = tries + ?4, ended = ?3 WHERE seq = ?1",
         )?
-        .execute(params![delivery.seq, number(to), now.0])?;
+        .execute(params![delivery.seq, number(to), now.0, tries])?;
     ledger.count(
         delivery.plugin,
         Some(delivery.state),
@@ -345,7 +357,7 @@ fn end(ledger: &Ledger, delivery: &Waiting, to: DeliveryState, now: Millis) -> O
 /// Leaves a delivery out, wherever in its lane it stands.
 pub(super) fn drop_waiting(ledger: &Ledger, seq: i64, now: Millis) -> Outcome<()> {
     match waiting(ledger, seq)? {
-        Some(delivery) => end(ledger, &delivery, DeliveryState::Dropped, now),
+        Some(delivery) => end(ledger, &delivery, DeliveryState::Dropped, 0, now),
         None => Ok(()),
     }
 }

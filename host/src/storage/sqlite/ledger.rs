@@ -2,15 +2,17 @@
 
 use super::SqliteSettings;
 use super::fault::Trouble;
+use super::known::Recent;
+use super::tally::{Counts, Tally};
 use crate::model::delivery::DeliveryState;
 use crate::model::id::{AccountId, PluginId};
 use crate::model::time::Millis;
 use crate::storage::StorageError;
 use crate::storage::name::Tag;
 use crate::storage::pace::Pace;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, Row};
 use sha2::{Digest, Sha256};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// What a request came to inside the transaction.
 pub(super) type Outcome<T> = Result<T, Trouble>;
@@ -30,6 +32,10 @@ pub(super) struct Ledger {
     pub(super) stirred: Cell<bool>,
     /// Whether the log of the database is to be emptied after the transaction.
     pub(super) wipe: Cell<bool>,
+    /// The newest events.
+    pub(super) recent: RefCell<Recent>,
+    /// The plugins with their counts.
+    tally: RefCell<Tally>,
     /// The last number drawn.
     tick: Cell<i64>,
     /// The last number that is on the disk.
@@ -40,6 +46,7 @@ impl Ledger {
     /// Begins where the database ended.
     pub(super) fn new(db: Connection, settings: SqliteSettings) -> rusqlite::Result<Self> {
         let (tick, tag) = counter(&db)?;
+        let recent = RefCell::new(Recent::read(&db)?);
         Ok(Self {
             db,
             tag,
@@ -47,6 +54,8 @@ impl Ledger {
             settings,
             stirred: Cell::new(false),
             wipe: Cell::new(false),
+            recent,
+            tally: RefCell::default(),
             tick: Cell::new(tick),
             kept: Cell::new(tick),
         })
@@ -68,25 +77,41 @@ impl Ledger {
         self.tick.get()
     }
 
-    /// Writes the counter down, in the transaction that used it.
+    /// Writes the counter and the plugins' counts down, in the transaction that changed them.
     pub(super) fn keep_count(&self) -> rusqlite::Result<()> {
         if self.tick.get() != self.kept.get() {
             self.sql("UPDATE counter SET tick = ?1")?
                 .execute([self.tick.get()])?;
         }
-        Ok(())
+        self.tally.borrow_mut().keep(&self.db)
     }
 
     /// The transaction is on the disk.
     pub(super) fn kept_count(&self) {
         self.kept.set(self.tick.get());
+        self.recent.borrow_mut().kept();
+        self.tally.borrow_mut().begin();
+    }
+
+    /// The transaction was undone.
+    pub(super) fn lost_count(&self) {
+        self.recent.borrow_mut().lost();
+        *self.tally.borrow_mut() = Tally::default();
+    }
+
+    /// From here on, what is counted can be taken back.
+    pub(super) fn begin_count(&self) {
+        self.tally.borrow_mut().begin();
+    }
+
+    /// Takes back what was counted since.
+    pub(super) fn undo_count(&self) {
+        self.tally.borrow_mut().undo();
     }
 
     /// The number of a plugin that has had deliveries.
     pub(super) fn known_plugin(&self, plugin: &PluginId) -> rusqlite::Result<Option<i64>> {
-        self.sql("SELECT id FROM plugin WHERE name = ?1")?
-            .query_row([plugin.as_str()], |row| row.get(0))
-            .optional()
+        self.tally.borrow_mut().plugin(&self.db, plugin)
     }
 
     /// The number of a plugin, new or known.
@@ -98,6 +123,11 @@ impl Ledger {
             .insert([plugin.as_str()])
     }
 
+    /// The counts of a plugin by its number.
+    pub(super) fn counts(&self, plugin: i64) -> rusqlite::Result<Counts> {
+        self.tally.borrow_mut().counts(&self.db, plugin)
+    }
+
     /// Counts a delivery that goes from one state to another: none is before and after its life.
     pub(super) fn count(
         &self,
@@ -106,20 +136,8 @@ impl Ledger {
         to: Option<DeliveryState>,
         bytes: i64,
     ) -> rusqlite::Result<()> {
-        let change =
-            |state: DeliveryState| i64::from(to == Some(state)) - i64::from(from == Some(state));
-        let waits = |state: Option<DeliveryState>| state.is_some_and(|state| !state.is_final());
-        let bytes = (i64::from(waits(to)) - i64::from(waits(from))) * bytes;
-        let [queued, running, retrying, delivered, dead, dropped] = DeliveryState::ALL.map(change);
-        self.sql(
-            "UPDATE plugin SET queued = queued + ?2, running = running + ?3, \
-             retrying = retrying + ?4, delivered = delivered + ?5, dead = dead + ?6, \
-             dropped = dropped + ?7, bytes = bytes + ?8 WHERE id = ?1",
-        )?
-        .execute(params![
-            plugin, queued, running, retrying, delivered, dead, dropped, bytes
-        ])?;
-        Ok(())
+        let change = Counts::of_one(to, bytes) - Counts::of_one(from, bytes);
+        self.tally.borrow_mut().add(&self.db, plugin, change)
     }
 }
 
@@ -133,11 +151,13 @@ pub(super) fn counter(db: &Connection) -> rusqlite::Result<(i64, Tag)> {
 /// The number of a lane: deliveries of a plugin in the same lane go one after the other. Two lanes
 /// that share a number, one in 2⁶⁴, would wait for each other and nothing more.
 pub(super) fn lane(account: &AccountId, key: &str) -> i64 {
-    let digest = Sha256::new()
-        .chain_update(account.as_str())
-        .chain_update([0])
-        .chain_update(key)
-        .finalize();
+    digest([account.as_str(), "\0", key])
+}
+
+/// The beginning of a digest of some texts.
+pub(super) fn digest<const TEXTS: usize>(texts: [&str; TEXTS]) -> i64 {
+    let whole = texts.iter().fold(Sha256::new(), Sha256::chain_update);
+    let digest = whole.finalize();
     let mut first = [0; 8];
     first
         .iter_mut()

@@ -9,12 +9,15 @@ mod ballast;
 mod claim;
 mod fault;
 mod header;
+mod known;
 mod ledger;
 mod list;
 mod open;
 mod reader;
+mod request;
 mod subscription;
 mod sweep;
+mod tally;
 mod values;
 mod writer;
 
@@ -37,13 +40,14 @@ use fault::Reach;
 use ledger::{Ledger, Outcome};
 use open::Locked;
 use reader::Reader;
+use request::{Job, Kind, Request, Undo};
 use std::fmt;
 use std::path::Path;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use sweep::Step;
 use tokio::sync::{mpsc, watch};
-use writer::{Job, Request, Told, Undo, Writer};
+use writer::{Told, Writer};
 
 /// Requests that may wait for the writer; who comes later waits for a place.
 const WAITING_REQUESTS: usize = 256;
@@ -58,6 +62,9 @@ pub struct SqliteSettings {
     pub ballast_bytes: u64,
     /// Which of SQLite's file systems is used; its own when none is named.
     pub vfs: Option<String>,
+    /// How many events are known from memory before they are written down among all that are.
+    #[doc(hidden)]
+    pub recent_events: usize,
     /// When the disk is waited for. Anything but `Full` loses acknowledged events with the power.
     #[doc(hidden)]
     pub synchronous: Synchronous,
@@ -69,6 +76,7 @@ impl Default for SqliteSettings {
             quotas: Quotas::default(),
             ballast_bytes: 16 << 20,
             vfs: None,
+            recent_events: known::RECENT,
             synchronous: Synchronous::Full,
         }
     }
@@ -155,11 +163,11 @@ impl SqliteStorage {
 
     async fn write<T: Send + 'static>(
         &self,
-        adds: bool,
+        kind: Kind,
         undo: Undo<T>,
         work: impl FnMut(&Ledger) -> Outcome<T> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let (request, answer) = Request::new(adds, undo, work);
+        let (request, answer) = Request::new(kind, undo, work);
         let jobs = self.jobs.as_ref().ok_or_else(ended)?;
         jobs.send(Box::new(request)).await.map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
@@ -199,7 +207,7 @@ fn give_back(claims: Claims) -> Option<Box<dyn Job>> {
             .iter()
             .try_for_each(|hold| claim::release(ledger, hold))
     };
-    let (request, _) = Request::new(false, stays, work);
+    let (request, _) = Request::new(Kind::MOVES.late(true), stays, work);
     (!claims.held.is_empty()).then(|| Box::new(request) as Box<dyn Job>)
 }
 
@@ -218,7 +226,9 @@ impl Drop for SqliteStorage {
 impl Storage for SqliteStorage {
     fn accept(&self, event: Event, subscribers: Vec<PluginId>, now: Millis) -> Kept<'_, Receipt> {
         let arrival = Arrival::new(event, subscribers, now);
-        Box::pin(self.write(true, stays, move |ledger| accept::accept(ledger, &arrival)))
+        Box::pin(self.write(Kind::ADDS, stays, move |ledger| {
+            accept::accept(ledger, &arrival)
+        }))
     }
 
     fn claim(
@@ -228,7 +238,7 @@ impl Storage for SqliteStorage {
         now: Millis,
         lease: Duration,
     ) -> Kept<'_, Claims> {
-        Box::pin(self.write(false, give_back, move |ledger| {
+        Box::pin(self.write(Kind::MOVES, give_back, move |ledger| {
             claim::claim(ledger, &plugin, most, now, lease)
         }))
     }
@@ -242,14 +252,18 @@ impl Storage for SqliteStorage {
         now: Millis,
     ) -> Kept<'a, ()> {
         let hold = Hold::from(claim);
-        Box::pin(self.write(false, stays, move |ledger| {
+        // Who holds it is looked at first; values are weighed when they are written.
+        let kind = Kind::MOVES.late(!changes.is_empty());
+        Box::pin(self.write(kind, stays, move |ledger| {
             claim::finish(ledger, &hold, &attempt, ending, &changes, now)
         }))
     }
 
     fn release<'a>(&'a self, claim: &'a Claim) -> Kept<'a, ()> {
         let hold = Hold::from(claim);
-        Box::pin(self.write(false, stays, move |ledger| claim::release(ledger, &hold)))
+        Box::pin(self.write(Kind::MOVES, stays, move |ledger| {
+            claim::release(ledger, &hold)
+        }))
     }
 
     fn value<'a>(
@@ -285,7 +299,7 @@ impl Storage for SqliteStorage {
         now: Millis,
     ) -> Kept<'a, ()> {
         let of = of.clone();
-        Box::pin(self.write(true, stays, move |ledger| {
+        Box::pin(self.write(Kind::ADDS.late(true), stays, move |ledger| {
             values::commit(ledger, &of, &changes, now)
         }))
     }
@@ -309,7 +323,7 @@ impl Storage for SqliteStorage {
             let (mut count, mut after) = (0, 0);
             while count < most {
                 let (filter, left, behind) = (filter.clone(), most - count, after);
-                let step = self.write(true, stays, move |ledger| {
+                let step = self.write(Kind::ADDS.late(true), stays, move |ledger| {
                     sweep::replay(ledger, &filter, behind, left, now)
                 });
                 let (found, last) = step.await?;
@@ -327,7 +341,7 @@ impl Storage for SqliteStorage {
             let (mut all, mut step) = (Forgotten::default(), Step::Events(0));
             loop {
                 let (whom, from) = (person.clone(), step.clone());
-                let taken = self.write(false, stays, move |ledger| {
+                let taken = self.write(Kind::MOVES.late(true), stays, move |ledger| {
                     sweep::forget(ledger, &whom, &from)
                 });
                 let (forgotten, next) = taken.await?;
@@ -346,7 +360,9 @@ impl Storage for SqliteStorage {
         Box::pin(async move {
             let mut all = Swept::default();
             loop {
-                let step = self.write(false, stays, move |ledger| sweep::sweep(ledger, keep, now));
+                let step = self.write(Kind::MOVES.late(true), stays, move |ledger| {
+                    sweep::sweep(ledger, keep, now)
+                });
                 let (swept, more) = step.await?;
                 all.events += swept.events;
                 all.values += swept.values;
@@ -363,7 +379,7 @@ impl Storage for SqliteStorage {
     }
 
     fn subscribe(&self, plugin: PluginId, events: Vec<String>) -> Kept<'_, ()> {
-        Box::pin(self.write(false, stays, move |ledger| {
+        Box::pin(self.write(Kind::MOVES, stays, move |ledger| {
             subscription::write(ledger, &plugin, &events)
         }))
     }
@@ -378,5 +394,43 @@ impl Storage for SqliteStorage {
 
     fn stirred(&self) -> watch::Receiver<u64> {
         self.told.stirred.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::delivery::DeliveryState;
+
+    /// In one transaction, behind one that waits until all of them wait.
+    #[tokio::test]
+    async fn one_that_is_refused_midway_is_undone_alone() {
+        let folder = std::env::temp_dir().join(format!("sidepane-midway-{}", std::process::id()));
+        let storage = SqliteStorage::open(&folder, SqliteSettings::default()).expect("opened");
+        let plugin = |name: &str| PluginId::parse(name).expect("a plugin's name");
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let first = storage.write(Kind::MOVES, stays, move |_| {
+            let _ = wait.recv();
+            Ok(())
+        });
+        let before = storage.subscribe(plugin("before"), vec!["a".into()]);
+        let half = storage.write(Kind::MOVES, stays, |ledger| -> Outcome<()> {
+            let half = PluginId::parse("half").expect("a plugin's name");
+            let row = ledger.plugin(&half)?;
+            ledger.count(row, None, Some(DeliveryState::Queued), 7)?;
+            subscription::write(ledger, &half, &["b".into()])?;
+            Err(StorageError::Lost.into())
+        });
+        let after = storage.subscribe(plugin("after"), vec!["c".into()]);
+        let go = async move { go.send(()).expect("it waits") };
+        let (first, before, half, after, ()) = tokio::join!(first, before, half, after, go);
+        assert_eq!((first, before, after), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(half, Err(StorageError::Lost));
+        let kept = storage.subscriptions().await.expect("read");
+        let kept: Vec<&str> = kept.iter().map(|(plugin, _)| plugin.as_str()).collect();
+        assert_eq!(kept, ["after", "before"]);
+        assert_eq!(storage.backlog().await, Ok(Vec::new()));
+        drop(storage);
+        let _ = std::fs::remove_dir_all(folder);
     }
 }

@@ -4,6 +4,7 @@ use super::fault::told;
 use super::header::{self, APPLICATION, PAGE, Unfit, VERSION};
 use super::{SqliteSettings, Synchronous};
 use crate::model::problem::{Code, Problem};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read};
@@ -130,7 +131,10 @@ fn write_schema(path: &Path, settings: &SqliteSettings) -> rusqlite::Result<()> 
          PRAGMA user_version = {VERSION};"
     ))?;
     let tag: u16 = rand::random();
-    db.execute("INSERT INTO counter (tick, tag) VALUES (0, ?1)", [tag])?;
+    db.execute(
+        "INSERT INTO counter (tick, tag, known) VALUES (0, ?1, 0)",
+        [tag],
+    )?;
     db.execute_batch("COMMIT")?;
     db.close().map_err(|(_, error)| error)
 }
@@ -146,6 +150,9 @@ fn connect(
         None => Connection::open_with_flags(path, flags)?,
     };
     db.busy_timeout(BUSY)?;
+    // Otherwise a statement is planned anew whenever other values are bound to it, in case a partial
+    // index fits them; that takes longer than to run it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // More than the statements there are, so that none is prepared twice.
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)

@@ -2,18 +2,21 @@
 -- all drawn from one counter, so that none is ever used twice.
 
 -- One row. `tag` tells this database's deliveries from those of another.
+-- Events up to `known` stand in the table of that name.
 CREATE TABLE counter (
     tick INTEGER NOT NULL,
-    tag INTEGER NOT NULL
+    tag INTEGER NOT NULL,
+    known INTEGER NOT NULL
 ) STRICT;
 
 -- Never written again. Its deliveries have the `fanout` numbers that follow its own. As long as
--- the row is there, a repetition is known.
+-- the row is there, a repetition is known by `digest`, of account, source and id.
 CREATE TABLE event (
     seq INTEGER PRIMARY KEY,
     account TEXT NOT NULL,
     source TEXT NOT NULL,
     id TEXT NOT NULL,
+    digest INTEGER NOT NULL,
     type TEXT NOT NULL,
     key TEXT NOT NULL,
     accepted INTEGER NOT NULL,
@@ -21,9 +24,18 @@ CREATE TABLE event (
     body TEXT NOT NULL,
     raw TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX event_known ON event (account, source, id);
 -- Events that nobody takes: they go by their own age.
 CREATE INDEX event_alone ON event (accepted) WHERE fanout = 0;
+
+-- Events by their digests, all but the newest: those are added many at a time.
+CREATE TABLE known (
+    digest INTEGER NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (digest, event)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER event_gone AFTER DELETE ON event BEGIN
+    DELETE FROM known WHERE digest = OLD.digest AND event = OLD.seq;
+END;
 
 -- The counts of `backlog` and of the quotas, kept with every change.
 CREATE TABLE plugin (

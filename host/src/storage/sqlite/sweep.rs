@@ -74,11 +74,15 @@ fn drop_stale(ledger: &Ledger, bound: Millis, now: Millis) -> Outcome<u64> {
 }
 
 fn plugins(ledger: &Ledger) -> Outcome<Vec<i64>> {
-    rows(
-        ledger,
-        "SELECT id FROM plugin WHERE queued + retrying > 0",
-        [],
-    )
+    let mut all = rows(ledger, "SELECT id FROM plugin", [])?;
+    // What this transaction has counted so far stands in no row yet.
+    let mut counts = Vec::new();
+    for plugin in &all {
+        counts.push(ledger.counts(*plugin)?.waiting().0 > 0);
+    }
+    let mut waits = counts.into_iter();
+    all.retain(|_| waits.next().unwrap_or_default());
+    Ok(all)
 }
 
 fn rows(ledger: &Ledger, sql: &str, of: impl rusqlite::Params) -> Outcome<Vec<i64>> {

@@ -3,14 +3,16 @@
 
 use super::ballast::Ballast;
 use super::fault::{Reach, Trouble, reach, told};
-use super::ledger::{Ledger, Outcome};
+use super::known;
+use super::ledger::Ledger;
+use super::request::Job;
 use crate::storage::{Health, StorageError};
 use rusqlite::config::DbConfig;
 use rusqlite::wal::CheckpointMode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 /// The most requests of one transaction.
 const BATCH: usize = 256;
@@ -21,75 +23,17 @@ const LOG_PAGES: i32 = 1024;
 /// How often room is looked for on a disk that was full.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(1);
 
-/// One request to the writer. It may be run again when the transaction it ran in was undone.
-pub(super) trait Job: Send {
-    /// Whether it adds what was not there: such requests end first when there is no room.
-    fn adds(&self) -> bool;
-    /// Does the work inside its savepoint.
-    fn run(&mut self, ledger: &Ledger) -> Result<(), Trouble>;
-    /// Says why it was not done.
-    fn fail(&mut self, error: StorageError);
-    /// Answers who asked. What comes back is to be done next, since nobody waited for the answer.
-    fn answer(self: Box<Self>) -> Option<Box<dyn Job>>;
+/// Why a transaction was undone.
+enum Broken {
+    /// A request that has no savepoint was refused when it had written something already.
+    Midway,
+    /// SQLite, or the disk.
+    All(rusqlite::Error),
 }
 
-/// What undoes an answer that nobody heard.
-pub(super) type Undo<T> = fn(T) -> Option<Box<dyn Job>>;
-
-/// A request by what it does.
-pub(super) struct Request<T, W> {
-    work: W,
-    adds: bool,
-    undo: Undo<T>,
-    outcome: Result<T, StorageError>,
-    to: oneshot::Sender<Result<T, StorageError>>,
-}
-
-impl<T, W> Request<T, W>
-where
-    W: FnMut(&Ledger) -> Outcome<T>,
-{
-    /// A request, and where its answer will be.
-    pub(super) fn new(
-        adds: bool,
-        undo: Undo<T>,
-        work: W,
-    ) -> (Self, oneshot::Receiver<Result<T, StorageError>>) {
-        let (to, answer) = oneshot::channel();
-        let outcome = Err(StorageError::Failed("it was not run".into()));
-        let request = Self {
-            work,
-            adds,
-            undo,
-            outcome,
-            to,
-        };
-        (request, answer)
-    }
-}
-
-impl<T: Send, W> Job for Request<T, W>
-where
-    W: FnMut(&Ledger) -> Outcome<T> + Send,
-{
-    fn adds(&self) -> bool {
-        self.adds
-    }
-
-    fn run(&mut self, ledger: &Ledger) -> Result<(), Trouble> {
-        self.outcome = Ok((self.work)(ledger)?);
-        Ok(())
-    }
-
-    fn fail(&mut self, error: StorageError) {
-        self.outcome = Err(error);
-    }
-
-    fn answer(self: Box<Self>) -> Option<Box<dyn Job>> {
-        match self.to.send(self.outcome) {
-            Err(Ok(unheard)) => (self.undo)(unheard),
-            _ => None,
-        }
+impl From<rusqlite::Error> for Broken {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::All(error)
     }
 }
 
@@ -190,42 +134,99 @@ impl Writer {
 
     /// One transaction. An error is one that concerns all of it; then nothing of it was done.
     fn transact(&self, batch: &mut [Box<dyn Job>], full: bool) -> rusqlite::Result<()> {
-        self.ledger.stirred.set(false);
-        let done = self
-            .ledger
+        match self.attempt(batch, full, false) {
+            // Something stands there half done, and nobody knows which half.
+            Err(Broken::Midway) => self
+                .attempt(batch, full, true)
+                .map_err(|broken| match broken {
+                    Broken::All(error) => error,
+                    // With savepoints everywhere there is no such thing.
+                    Broken::Midway => rusqlite::Error::InvalidQuery,
+                }),
+            Err(Broken::All(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn attempt(&self, batch: &mut [Box<dyn Job>], full: bool, guarded: bool) -> Result<(), Broken> {
+        let ledger = &self.ledger;
+        ledger.stirred.set(false);
+        let done = ledger
             .step("BEGIN IMMEDIATE")
-            .and_then(|()| self.run_each(batch, full))
-            .and_then(|()| self.ledger.keep_count())
-            .and_then(|()| self.ledger.step("COMMIT"));
+            .map_err(Broken::All)
+            .and_then(|()| self.run_each(batch, full, guarded))
+            .and_then(|()| Ok(ledger.keep_count()?))
+            // Room for that is found when there is some.
+            .and_then(|()| {
+                if full {
+                    Ok(())
+                } else {
+                    Ok(known::keep(ledger)?)
+                }
+            })
+            .and_then(|()| Ok(ledger.step("COMMIT")?));
         match done {
-            Ok(()) => self.ledger.kept_count(),
-            // SQLite undoes some failed transactions by itself.
-            Err(_) if self.ledger.db.is_autocommit() => {}
+            Ok(()) => ledger.kept_count(),
             Err(_) => {
-                let _ = self.ledger.step("ROLLBACK");
+                ledger.lost_count();
+                // SQLite undoes some failed transactions by itself.
+                if !ledger.db.is_autocommit() {
+                    let _ = ledger.step("ROLLBACK");
+                }
             }
         }
         done
     }
 
-    fn run_each(&self, batch: &mut [Box<dyn Job>], full: bool) -> rusqlite::Result<()> {
+    fn run_each(
+        &self,
+        batch: &mut [Box<dyn Job>],
+        full: bool,
+        guarded: bool,
+    ) -> Result<(), Broken> {
         for job in batch {
             if full && job.adds() {
                 job.fail(StorageError::Full);
-                continue;
+            } else if guarded || job.late() {
+                self.run_guarded(job)?;
+            } else {
+                self.run_plain(job)?;
             }
-            self.ledger.step("SAVEPOINT request")?;
-            match job.run(&self.ledger) {
-                Ok(()) => {}
-                Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => return Err(error),
-                Err(trouble) => {
-                    self.ledger.step("ROLLBACK TO request")?;
-                    job.fail(trouble.into());
-                }
-            }
-            self.ledger.step("RELEASE request")?;
         }
         Ok(())
+    }
+
+    /// Runs a request that is refused before it has written anything, if at all.
+    fn run_plain(&self, job: &mut Box<dyn Job>) -> Result<(), Broken> {
+        let before = self.ledger.db.total_changes();
+        match job.run(&self.ledger) {
+            Ok(()) => Ok(()),
+            Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => {
+                Err(Broken::All(error))
+            }
+            Err(_) if self.ledger.db.total_changes() != before => Err(Broken::Midway),
+            Err(trouble) => {
+                job.fail(trouble.into());
+                Ok(())
+            }
+        }
+    }
+
+    /// Runs a request inside a savepoint.
+    fn run_guarded(&self, job: &mut Box<dyn Job>) -> rusqlite::Result<()> {
+        let ledger = &self.ledger;
+        ledger.step("SAVEPOINT request")?;
+        ledger.begin_count();
+        match job.run(ledger) {
+            Ok(()) => {}
+            Err(Trouble::Broke(error)) if reach(&error) != Reach::Request => return Err(error),
+            Err(trouble) => {
+                ledger.step("ROLLBACK TO request")?;
+                ledger.undo_count();
+                job.fail(trouble.into());
+            }
+        }
+        ledger.step("RELEASE request")
     }
 
     /// Moves the log into the database when there is enough of it. Nobody waits for this.
