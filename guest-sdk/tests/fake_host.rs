@@ -44,7 +44,6 @@ impl Plugin for Shop {
             .setting(Field::number("limit", "Orders").default("2"))
             .setting(Field::checkbox("notes", "Notes"))
             .action("refund", "refunds an order")
-            .action("count", "counts")
     }
 }
 
@@ -106,7 +105,7 @@ impl EventPlugin for Shop {
 
 impl ActionPlugin for Shop {
     fn actions() -> Actions {
-        Actions::new().on("refund", refund).on("count", count)
+        Actions::new().on("refund", refund)
     }
 }
 
@@ -129,21 +128,6 @@ fn refund(action: Action) -> Submitted {
         .message("Refunded")
         .copy(action.value)
         .add_tags(["refunded"]))
-}
-
-fn count(action: Action) -> Submitted {
-    #[derive(Deserialize)]
-    struct Form {
-        by: i64,
-        #[serde(default)]
-        twice: bool,
-        note: Option<String>,
-    }
-    store::set("pressed", &action.idempotency_key)?;
-    let form: Form = action.form()?;
-    let by = if form.twice { form.by * 2 } else { form.by };
-    let sum = store::increment("count", by)?;
-    Ok(ActionResult::done().message(form.note.unwrap_or_else(|| sum.to_string())))
 }
 
 sidepane_sdk::export!(Shop: card, event, action);
@@ -306,38 +290,6 @@ fn an_action_posts_json() {
     assert_eq!(result.commands, commands);
     let run = FakeHost::new().submit::<Shop>(action("refund", "7"));
     assert_eq!(run.answer.unwrap().field_errors.len(), 1);
-}
-
-#[test]
-fn a_form_is_read_as_what_the_function_wants() {
-    let mut host = FakeHost::new();
-    let pressed = action("count", "")
-        .filled("by", "3")
-        .filled("twice", "true");
-    let result = host.submit::<Shop>(pressed).answer.unwrap();
-    assert_eq!(result, ActionResult::done().message("6"));
-    for (by, told) in [
-        (Some("many"), "This is not a whole number that fits."),
-        (None, "This has to be filled in."),
-    ] {
-        let mut pressed = Action {
-            idempotency_key: "second".into(),
-            ..action("count", "")
-        };
-        pressed.fields.extend(by.map(|by| ("by".into(), by.into())));
-        let result = host.submit::<Shop>(pressed).answer.unwrap();
-        assert_eq!(result, ActionResult::invalid("by", told));
-    }
-    let store: Vec<_> = host.store().iter().collect();
-    let kept = [("count", "6"), ("pressed", "test")];
-    let kept = kept.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    assert_eq!(store, kept.each_ref().map(|(key, value)| (key, value)));
-}
-
-#[test]
-#[should_panic(expected = "no function for the action `delete`")]
-fn an_action_without_a_function_fails_the_test() {
-    FakeHost::new().submit::<Shop>(action("delete", "7"));
 }
 
 /// A plugin that does one wrong thing, which the context's view names.

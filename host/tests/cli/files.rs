@@ -59,7 +59,7 @@ fn check_says_in_json_what_it_says_in_words() {
     assert_eq!(report["hosts"][0]["url"], "http://127.0.0.1:7119/v1");
     assert_eq!(report["secrets"][0]["name"], "api_key");
     assert_eq!(report["limits"]["memory_mib"], 64);
-    assert_eq!(report["serves"], serde_json::json!(["cards"]));
+    assert_eq!(report["serves"], serde_json::json!(["cards", "actions"]));
 }
 
 #[test]
