@@ -58,7 +58,7 @@ async fn every_kind_of_element_comes_out_of_v1_whole() {
         "style": "danger",
         "confirm": {"title": "Refund 42 EUR?", "button": "Refund"},
         "fields": [{"name": "reason", "label": "Reason", "type": "text", "required": true}],
-        "token": null,
+        "token": "a token",
     });
     let card = json!({
         "contact_name": "Ada Lovelace",
@@ -74,7 +74,15 @@ async fn every_kind_of_element_comes_out_of_v1_whole() {
              "json": "{\"points\":[1,2]}"},
         ]}],
     });
-    assert_eq!(outcome["card"], card);
+    let mut shown = outcome["card"].clone();
+    let token = &mut shown["blocks"][0]["data"][4]["actions"][0]["token"];
+    assert!(
+        token
+            .as_str()
+            .is_some_and(|token| token.starts_with("spa_"))
+    );
+    *token = json!("a token");
+    assert_eq!(shown, card);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
