@@ -44,6 +44,7 @@ fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
 
   An agent sees: http://{traffic}/pane?view=ticket&email=ada@example.com
   ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'
+  SnapEngage:    curl '{traffic}/snapengage?email=ada@example.com&caseId=c-1'
   Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
   A message:     curl '{traffic}/v1/events' -H 'content-type: application/json' -d '{{
                    \"event_type\": \"message.created\", \"conversation\": {{\"id\": \"c-1\"}},

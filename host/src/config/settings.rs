@@ -171,6 +171,7 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
             pane_keys: tokens(&mut fields, "pane_keys", base, errors),
             pane_origins: origins(&mut fields, errors),
             imbox: headers(&mut fields, base, errors),
+            snapengage_tokens: tokens(&mut fields, "snapengage_tokens", base, errors),
             webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
                 Key::of_webhook_secret(text).map_err(String::from)
             }),

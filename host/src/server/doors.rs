@@ -61,7 +61,10 @@ impl Door for Cards {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let asked = asked(surface, shared, &parts, &body, id)?;
+        let asked = match asked(surface, shared, &parts, &body, id)? {
+            Turn::Ask(taken) => taken,
+            Turn::Answered(reply) => return Ok(respond(reply)),
+        };
         let mut pane = match asked.why {
             true => shared.host.explain(&asked.question).await?,
             false => shared.host.ask(&asked.question).await?,
@@ -105,25 +108,34 @@ impl Taken {
     }
 }
 
+/// What a request for cards leads to.
+enum Turn {
+    Ask(Taken),
+    Answered(Reply),
+}
+
 fn asked(
     surface: &dyn CardSurface,
     shared: &Shared,
     parts: &Parts,
     body: &[u8],
     id: &RequestId,
-) -> Result<Taken, Problem> {
+) -> Result<Turn, Problem> {
     let plugin = plugin_of(parts.uri.path(), surface);
     let inbound = inbound(parts, body, plugin.as_deref());
     let now = shared.host.now();
     let caller = surface.verify(&inbound, &shared.keys, now)?;
+    if let Some(reply) = surface.at_once(&inbound) {
+        return Ok(Turn::Answered(reply));
+    }
     let reveal = reveal(parts, shared.settings.insiders);
-    Ok(Taken {
+    Ok(Turn::Ask(Taken {
         question: surface.parse(&inbound, &caller, id.clone())?,
         buttons: surface.has_buttons() && caller.acts,
         why: reveal == Reveal::Inside && surface.asks_why(&inbound),
         reveal,
         now,
-    })
+    }))
 }
 
 /// Contact cards, one by one.
@@ -147,8 +159,10 @@ impl Door for Streams {
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let taken = asked(self.0, shared, &parts, &body, id)?;
-        stream::respond(self.0, Arc::clone(shared), taken)
+        match asked(self.0, shared, &parts, &body, id)? {
+            Turn::Ask(taken) => stream::respond(self.0, Arc::clone(shared), taken),
+            Turn::Answered(reply) => Ok(respond(reply)),
+        }
     }
 
     fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {

@@ -30,6 +30,11 @@ fn imbox_answers_as_recorded() {
     run("imbox", &super::imbox::ImBox);
 }
 
+#[test]
+fn snapengage_answers_as_recorded() {
+    run("snapengage", &super::snapengage::SnapEngage);
+}
+
 fn run(folder: &str, surface: &dyn CardSurface) {
     recording::run(folder, "pane: one, cards", |request, setup| {
         answer(surface, request, setup)
@@ -38,14 +43,25 @@ fn run(folder: &str, surface: &dyn CardSurface) {
 
 /// The whole way of one request, as text.
 fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String {
-    let inbound = request.inbound(request.path.strip_prefix("/imbox/"));
+    let plugin = ["/imbox/", "/snapengage/"]
+        .iter()
+        .find_map(|front| request.path.strip_prefix(front));
+    let inbound = request.inbound(plugin);
     let request_id = RequestId::new("req-1");
-    let asked = surface
-        .verify(&inbound, &keys(), NOW)
-        .and_then(|caller| surface.parse(&inbound, &caller, request_id.clone()));
+    let asked =
+        surface
+            .verify(&inbound, &keys(), NOW)
+            .and_then(|caller| match surface.at_once(&inbound) {
+                Some(reply) => Ok(Err(reply)),
+                None => surface.parse(&inbound, &caller, request_id.clone()).map(Ok),
+            });
     let mut text = format!("{setup}\n\n");
     let reply = match asked {
-        Ok(question) => {
+        Ok(Err(reply)) => {
+            text.push_str("nobody is asked\n");
+            reply
+        }
+        Ok(Ok(question)) => {
             write_question(&mut text, &question);
             let (pane, reveal) = pane(setup);
             surface.render(&pane, reveal)
@@ -64,6 +80,7 @@ fn keys() -> Keys {
         account: AccountId::parse(id).expect("an account"),
         api_tokens: vec![Key::new(token)],
         imbox: vec![(http::header::AUTHORIZATION, Key::new(header))],
+        snapengage_tokens: vec![Key::new(token)],
         ..AccountKeys::default()
     };
     Keys {

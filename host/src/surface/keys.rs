@@ -93,6 +93,8 @@ pub struct AccountKeys {
     pub pane_origins: Vec<String>,
     /// Static headers that ImBox's administrator sets: name and whole value.
     pub imbox: Vec<(HeaderName, Key)>,
+    /// Tokens in the addresses of `/snapengage`.
+    pub snapengage_tokens: Vec<Key>,
     /// What senders to `/v1/events` sign with, after Standard Webhooks.
     pub webhook_secrets: Vec<Key>,
     /// Bearer tokens of `/freshchat/events`.

@@ -34,6 +34,7 @@ mod rsa_key;
 mod seal;
 mod session;
 mod signature;
+pub mod snapengage;
 mod strict;
 
 pub use body::MAX_EVENT;
@@ -54,7 +55,7 @@ use keys::Keys;
 
 /// All doors for contact cards. A new desk is a folder and a line here.
 pub fn all() -> &'static [&'static dyn CardSurface] {
-    &[&native::Native, &imbox::ImBox]
+    &[&native::Native, &imbox::ImBox, &snapengage::SnapEngage]
 }
 
 /// All doors for product events. A new desk is a folder and a line here.
@@ -107,6 +108,11 @@ pub trait CardSurface: Sync {
         caller: &Caller,
         request_id: RequestId,
     ) -> Result<Question, Problem>;
+
+    /// The answer to a request that nobody need be asked for; none for any other.
+    fn at_once(&self, _inbound: &Inbound<'_>) -> Option<Reply> {
+        None
+    }
 
     /// Whether buttons of its answers can be pressed, and so have a token each.
     fn has_buttons(&self) -> bool {

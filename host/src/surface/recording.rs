@@ -99,7 +99,15 @@ pub(super) fn write_reply(text: &mut String, reply: &Reply) {
     for (name, value) in &reply.headers {
         let _ = writeln!(text, "{name}: {}", value.to_str().expect("ASCII"));
     }
+    let _ = writeln!(text, "\n{}", readable(reply));
+}
+
+/// The body; JSON with a line for each member.
+fn readable(reply: &Reply) -> String {
+    let kind = reply.headers.get(http::header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain")) {
+        return String::from_utf8(reply.body.to_vec()).expect("UTF-8");
+    }
     let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
-    let pretty = serde_json::to_string_pretty(&body).expect("JSON");
-    let _ = writeln!(text, "\n{pretty}");
+    serde_json::to_string_pretty(&body).expect("JSON")
 }
