@@ -104,6 +104,16 @@ fn features(config: &mut Config) {
         .concurrency_support(false);
 }
 
+/// What one component may have of each: Python, Go and JavaScript guests were measured to need that.
+const CORE_INSTANCES: u32 = 200;
+const MEMORIES: u32 = 4;
+const TABLES: u32 = 60;
+
+/// Places that keep their last plugin's pages while nobody uses them: enough for dozens of plugins to
+/// find one of their own. More would only let memory grow with every version that was ever loaded,
+/// since what is new prefers a place that nobody has used.
+const WARM: u32 = 256;
+
 fn pooling(pool: &PoolSettings, pagemap_scan: Enabled) -> PoolingAllocationConfig {
     let calls = pool.instances;
     let mut config = PoolingAllocationConfig::new();
@@ -111,21 +121,20 @@ fn pooling(pool: &PoolSettings, pagemap_scan: Enabled) -> PoolingAllocationConfi
         .total_component_instances(calls)
         .total_stacks(calls)
         // A Rust component has up to four core instances and one memory; the large guests take
-        // more of both and are few.
-        .total_core_instances(calls.saturating_mul(6))
-        .total_memories(calls.saturating_mul(2))
-        .total_tables(calls.saturating_mul(4))
-        // What Python, Go and JavaScript guests were measured to need.
-        .max_core_instances_per_component(200)
-        .max_memories_per_component(4)
-        .max_tables_per_component(60)
+        // more of both and are few. A small pool, too, has room for the largest that it takes.
+        .total_core_instances(calls.saturating_mul(6).max(CORE_INSTANCES))
+        .total_memories(calls.saturating_mul(2).max(MEMORIES))
+        .total_tables(calls.saturating_mul(4).max(TABLES))
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
         .max_memories_per_module(1)
         .max_tables_per_module(2)
         .table_elements(60_000)
         .max_core_instance_size(4 << 20)
         .max_component_instance_size(4 << 20)
         .max_memory_size(pool.max_memory_bytes)
-        .max_unused_warm_slots(calls)
+        .max_unused_warm_slots(calls.min(WARM))
         .linear_memory_keep_resident(MEMORY_RESIDENT)
         .table_keep_resident(16 << 10)
         .async_stack_keep_resident(STACK_RESIDENT)
