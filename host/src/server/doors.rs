@@ -8,8 +8,8 @@ use crate::model::outcome::Pane;
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::{
-    ActionSurface, CardSurface, EventSurface, PageSurface, Question, Reply, Reveal, Route, Signer,
-    StreamSurface,
+    ActionSurface, CardSurface, EventSurface, PageSurface, Question, Reply, Reveal, Signer,
+    StreamSurface, Surface,
 };
 use axum::extract::Request;
 use axum::response::Response;
@@ -24,9 +24,7 @@ const RETRY_AFTER_S: &str = "30";
 
 /// A surface of any kind, as the router sees it.
 pub(super) trait Door: Copy + Send + Sync + 'static {
-    fn name(self) -> &'static str;
-
-    fn routes(self) -> &'static [Route];
+    fn surface(self) -> &'static dyn Surface;
 
     /// Verifies, parses, asks and renders.
     fn answer(
@@ -36,7 +34,9 @@ pub(super) trait Door: Copy + Send + Sync + 'static {
         id: &RequestId,
     ) -> impl Future<Output = Result<Response, Problem>> + Send;
 
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply;
+    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
+        self.surface().refuse(problem, status::of(problem.code), id)
+    }
 }
 
 /// Contact cards of a desk.
@@ -44,12 +44,8 @@ pub(super) trait Door: Copy + Send + Sync + 'static {
 pub(super) struct Cards(pub(super) &'static dyn CardSurface);
 
 impl Door for Cards {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
+    fn surface(self) -> &'static dyn Surface {
+        self.0
     }
 
     async fn answer(
@@ -71,10 +67,6 @@ impl Door for Cards {
         };
         asked.stamp(shared, &mut pane);
         Ok(respond(surface.render(&pane, asked.reveal)))
-    }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.0.refuse(problem, status::of(problem.code), id)
     }
 }
 
@@ -143,12 +135,8 @@ fn asked(
 pub(super) struct Streams(pub(super) &'static dyn StreamSurface);
 
 impl Door for Streams {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
+    fn surface(self) -> &'static dyn Surface {
+        self.0
     }
 
     async fn answer(
@@ -164,10 +152,6 @@ impl Door for Streams {
             Turn::Answered(reply) => Ok(respond(reply)),
         }
     }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.0.refuse(problem, status::of(problem.code), id)
-    }
 }
 
 /// Pressed buttons.
@@ -175,12 +159,8 @@ impl Door for Streams {
 pub(super) struct Actions(pub(super) &'static dyn ActionSurface);
 
 impl Door for Actions {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
+    fn surface(self) -> &'static dyn Surface {
+        self.0
     }
 
     async fn answer(
@@ -204,10 +184,6 @@ impl Door for Actions {
         let reveal = reveal(&parts, shared.settings.insiders);
         Ok(respond(surface.acted(&acted, reveal, id)))
     }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.0.refuse(problem, status::of(problem.code), id)
-    }
 }
 
 /// Pages, their files and their sessions.
@@ -215,12 +191,8 @@ impl Door for Actions {
 pub(super) struct Pages(pub(super) &'static dyn PageSurface);
 
 impl Door for Pages {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
+    fn surface(self) -> &'static dyn Surface {
+        self.0
     }
 
     async fn answer(
@@ -235,10 +207,6 @@ impl Door for Pages {
         let reply = self.0.page(&inbound, &shared.keys, shared.host.now())?;
         Ok(respond(reply))
     }
-
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.0.refuse(problem, status::of(problem.code), id)
-    }
 }
 
 /// Product events of a desk. The answer is a promise: the event is on the disk.
@@ -246,12 +214,8 @@ impl Door for Pages {
 pub(super) struct Events(pub(super) &'static dyn EventSurface);
 
 impl Door for Events {
-    fn name(self) -> &'static str {
-        self.0.name()
-    }
-
-    fn routes(self) -> &'static [Route] {
-        self.0.routes()
+    fn surface(self) -> &'static dyn Surface {
+        self.0
     }
 
     async fn answer(

@@ -49,7 +49,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 }
 
 fn mount<D: Door>(mut router: Router<Arc<Shared>>, door: D) -> Router<Arc<Shared>> {
-    for route in door.routes() {
+    for route in door.surface().routes() {
         router = router.route(route.path, methods(door, route.methods));
     }
     router
@@ -85,7 +85,7 @@ async fn handle<D: Door>(door: D, shared: Arc<Shared>, request: Request) -> Resp
         Ok(response) => response,
         Err(problem) => {
             tracing::info!(
-                surface = door.name(),
+                surface = door.surface().name(),
                 request = %id,
                 code = %problem.code,
                 field = problem.field,

@@ -83,14 +83,23 @@ pub fn pages() -> &'static [&'static dyn PageSurface] {
     &[&pane::Pane, &native::Sessions]
 }
 
-/// A desk's door for contact cards.
-pub trait CardSurface: Sync {
-    /// Its name: the `surface` of every context that comes through it.
+/// What all doors have in common.
+pub trait Surface: Sync {
+    /// Its name: the `surface` of every context, and the `source` of every event, that comes through
+    /// it, unless a session or a sender names another.
     fn name(&self) -> &'static str;
 
     /// The addresses it answers.
     fn routes(&self) -> &'static [Route];
 
+    /// Writes a refusal of the whole request. The status is `problem`'s own.
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
+        answer::refusal(problem, status, request_id)
+    }
+}
+
+/// A desk's door for contact cards.
+pub trait CardSurface: Surface {
     /// Decides who asks, by the credential that the request carries. `now` is what the age of a
     /// session is measured by.
     ///
@@ -127,9 +136,6 @@ pub trait CardSurface: Sync {
 
     /// Writes the answer.
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
-
-    /// Writes a refusal of the whole request. The status is `problem`'s own.
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 
 /// A door that answers card by card: it asks like a `CardSurface`, and writes each part as it is
@@ -149,13 +155,7 @@ pub trait StreamSurface: CardSurface {
 }
 
 /// A desk's door for pressed buttons.
-pub trait ActionSurface: Sync {
-    /// Its name.
-    fn name(&self) -> &'static str;
-
-    /// The addresses it answers.
-    fn routes(&self) -> &'static [Route];
-
+pub trait ActionSurface: Surface {
     /// Decides who presses.
     ///
     /// # Errors
@@ -177,37 +177,19 @@ pub trait ActionSurface: Sync {
 
     /// Writes what came of it.
     fn acted(&self, acted: &Acted, reveal: Reveal, request_id: &RequestId) -> Reply;
-
-    /// Writes a refusal of the request. The status is `problem`'s own.
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 
 /// A door that browsers load pages from: what it answers depends on the request alone.
-pub trait PageSurface: Sync {
-    /// Its name.
-    fn name(&self) -> &'static str;
-
-    /// The addresses it answers.
-    fn routes(&self) -> &'static [Route];
-
+pub trait PageSurface: Surface {
     /// Writes the page, the file or the session.
     ///
     /// # Errors
     /// `auth.*` and `request.*`.
     fn page(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem>;
-
-    /// Writes a refusal of the request. The status is `problem`'s own.
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 
 /// A desk's door for product events.
-pub trait EventSurface: Sync {
-    /// Its name: the `source` of every event that comes through it, unless the sender names one.
-    fn name(&self) -> &'static str;
-
-    /// The addresses it answers.
-    fn routes(&self) -> &'static [Route];
-
+pub trait EventSurface: Surface {
     /// Decides whose request this is: by a token, or by a signature over the body as it came.
     /// `now` is what the age of a signed request is measured by.
     ///
@@ -230,9 +212,6 @@ pub trait EventSurface: Sync {
     /// Writes that the event was accepted. A duplicate is answered like the first one, so that its
     /// sender stops.
     fn accepted(&self, receipt: &Receipt, request_id: &RequestId) -> Reply;
-
-    /// Writes a refusal of the request. The status is `problem`'s own.
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply;
 }
 
 /// One address of a surface.

@@ -7,7 +7,9 @@ mod conversation;
 mod message;
 mod parse;
 
-use super::{EventSurface, Inbound, Reply, Route, answer, body, identity, moment, signature};
+use super::{
+    EventSurface, Inbound, Reply, Route, Surface, answer, body, identity, moment, signature,
+};
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, RequestId};
@@ -15,7 +17,7 @@ use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::json::Json;
 use crate::surface::keys::Keys;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 use signature::Signed;
 
 /// The door for Chatwoot's webhooks.
@@ -36,7 +38,7 @@ const DELIVERY: &str = "x-chatwoot-delivery";
 /// Whoever has this token may listen in as the contact.
 const SECRETS: &[&str] = &["pubsub_token"];
 
-impl EventSurface for Chatwoot {
+impl Surface for Chatwoot {
     fn name(&self) -> &'static str {
         "chatwoot"
     }
@@ -47,7 +49,9 @@ impl EventSurface for Chatwoot {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl EventSurface for Chatwoot {
     /// By an HMAC over the time of sending, a dot, and the body as it came.
     fn verify(
         &self,
@@ -82,10 +86,6 @@ impl EventSurface for Chatwoot {
 
     fn accepted(&self, receipt: &Receipt, _: &RequestId) -> Reply {
         answer::receipt(receipt)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

@@ -5,7 +5,9 @@
 
 use super::super::json::Json;
 use super::super::strict::wrong;
-use super::super::{EventSurface, Inbound, Reply, Route, answer, bearer, body, identity, moment};
+use super::super::{
+    EventSurface, Inbound, Reply, Route, Surface, answer, bearer, body, identity, moment,
+};
 use super::{SOURCE, changes, conversation, message, people};
 use crate::model::delivery::Receipt;
 use crate::model::event::*;
@@ -13,7 +15,7 @@ use crate::model::id::{AccountId, RequestId};
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use crate::surface::keys::Keys;
-use http::{Method, StatusCode};
+use http::Method;
 
 /// The door for product events.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +30,7 @@ const SETTINGS: &[&str] = &["iparams", "iparam", "app_settings"];
 /// The members of the envelope that have no field of their own.
 const KEPT: &[&str] = &["domain", "version", "account_id"];
 
-impl EventSurface for Events {
+impl Surface for Events {
     fn name(&self) -> &'static str {
         SOURCE
     }
@@ -39,7 +41,9 @@ impl EventSurface for Events {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl EventSurface for Events {
     /// By a bearer token. It is not taken from the address, which proxies write into their logs.
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _: Millis) -> Result<AccountId, Problem> {
         let account = bearer::account(inbound.headers, keys, DOOR, |account| {
@@ -64,10 +68,6 @@ impl EventSurface for Events {
 
     fn accepted(&self, receipt: &Receipt, _: &RequestId) -> Reply {
         answer::receipt(receipt)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::event::Event;
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::keys::{AccountKeys, Key, Keys};
-use crate::surface::{EventSurface, Inbound};
+use crate::surface::{EventSurface, Inbound, Surface};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use std::path::Path;

@@ -6,7 +6,7 @@
 use super::super::json::Json;
 use super::super::strict::wrong;
 use super::super::{
-    EventSurface, Inbound, Reply, Route, answer, body, identity, moment, signature,
+    EventSurface, Inbound, Reply, Route, Surface, answer, body, identity, moment, signature,
 };
 use super::{SOURCE, conversation, message, people};
 use crate::model::delivery::Receipt;
@@ -15,7 +15,7 @@ use crate::model::id::{AccountId, RequestId};
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::keys::Keys;
-use http::{Method, StatusCode};
+use http::Method;
 
 /// The door for webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ const DOOR: &str = "/freshchat/webhook";
 /// The header of the signature, in base64.
 const SIGNATURE: &str = "x-freshchat-signature";
 
-impl EventSurface for Webhook {
+impl Surface for Webhook {
     fn name(&self) -> &'static str {
         SOURCE
     }
@@ -37,7 +37,9 @@ impl EventSurface for Webhook {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl EventSurface for Webhook {
     /// By an RSA signature over the body as it came.
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _: Millis) -> Result<AccountId, Problem> {
         signature::account(
@@ -67,10 +69,6 @@ impl EventSurface for Webhook {
 
     fn accepted(&self, receipt: &Receipt, _: &RequestId) -> Reply {
         answer::receipt(receipt)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

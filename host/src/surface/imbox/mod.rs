@@ -17,18 +17,18 @@ mod parse;
 mod render;
 
 use super::keys::Keys;
-use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, answer};
+use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface};
 use crate::model::id::{AccountId, RequestId};
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 
 /// ImBox's door.
 #[derive(Clone, Copy, Debug)]
 pub struct ImBox;
 
-impl CardSurface for ImBox {
+impl Surface for ImBox {
     fn name(&self) -> &'static str {
         "imbox"
     }
@@ -46,7 +46,9 @@ impl CardSurface for ImBox {
             },
         ]
     }
+}
 
+impl CardSurface for ImBox {
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _now: Millis) -> Result<Caller, Problem> {
         account_of(inbound.headers, keys).map(Caller::program)
     }
@@ -62,10 +64,6 @@ impl CardSurface for ImBox {
 
     fn render(&self, pane: &Pane, _reveal: Reveal) -> Reply {
         render::pane(pane)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

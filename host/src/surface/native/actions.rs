@@ -7,20 +7,20 @@ use super::super::json::Json;
 use super::super::keys::Keys;
 use super::super::strict::{Strict, wrong};
 use super::super::{
-    ActionSurface, Caller, Inbound, Reply, Reveal, Route, answer, bearer, body, press, query,
+    ActionSurface, Caller, Inbound, Reply, Reveal, Route, Surface, bearer, body, press, query,
 };
 use super::{acted, parse};
 use crate::model::action::{Acted, Press};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
-use http::{Method, StatusCode};
+use http::Method;
 
 /// The host's own door for pressed buttons.
 #[derive(Clone, Copy, Debug)]
 pub struct Actions;
 
-impl ActionSurface for Actions {
+impl Surface for Actions {
     fn name(&self) -> &'static str {
         "native"
     }
@@ -31,7 +31,9 @@ impl ActionSurface for Actions {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl ActionSurface for Actions {
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem> {
         let caller = bearer::caller(inbound.headers, keys, "/v1", now)?;
         caller.may_act()?;
@@ -77,10 +79,6 @@ impl ActionSurface for Actions {
 
     fn acted(&self, acted: &Acted, reveal: Reveal, request_id: &RequestId) -> Reply {
         acted::acted(acted, request_id, reveal)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

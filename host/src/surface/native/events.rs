@@ -4,7 +4,7 @@ use super::super::body::{self, is};
 use super::super::json::Json;
 use super::super::strict::{Strict, wrong};
 use super::super::{
-    EventSurface, Inbound, Reply, Route, answer, bearer, identity, query, signature,
+    EventSurface, Inbound, Reply, Route, Surface, answer, bearer, identity, query, signature,
 };
 use super::cloud;
 use super::event::{self, Defaults};
@@ -14,7 +14,7 @@ use crate::model::id::{AccountId, RequestId};
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use crate::surface::keys::Keys;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 
 /// The host's own door for events.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct Events;
 /// The door, as refusals name it.
 const DOOR: &str = "/v1/events";
 
-impl EventSurface for Events {
+impl Surface for Events {
     fn name(&self) -> &'static str {
         "native"
     }
@@ -34,7 +34,9 @@ impl EventSurface for Events {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl EventSurface for Events {
     /// A token as for `/v1/context`, or a signature after Standard Webhooks. Where an account has
     /// secrets and a request is signed, the signature alone decides.
     fn verify(
@@ -111,10 +113,6 @@ impl EventSurface for Events {
 
     fn accepted(&self, receipt: &Receipt, _: &RequestId) -> Reply {
         answer::receipt(receipt)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

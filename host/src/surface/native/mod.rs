@@ -24,18 +24,18 @@ pub use sessions::Sessions;
 pub use stream::Stream;
 
 use super::keys::Keys;
-use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, answer, bearer};
+use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface, bearer};
 use crate::model::id::RequestId;
 use crate::model::outcome::Pane;
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
-use http::{Method, StatusCode};
+use http::Method;
 
 /// The host's own door.
 #[derive(Clone, Copy, Debug)]
 pub struct Native;
 
-impl CardSurface for Native {
+impl Surface for Native {
     fn name(&self) -> &'static str {
         "native"
     }
@@ -46,7 +46,9 @@ impl CardSurface for Native {
             methods: &[Method::GET, Method::POST],
         }]
     }
+}
 
+impl CardSurface for Native {
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem> {
         bearer::caller(inbound.headers, keys, "/v1", now)
     }
@@ -70,9 +72,5 @@ impl CardSurface for Native {
 
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply {
         render::pane(pane, reveal)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }

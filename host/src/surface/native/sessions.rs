@@ -7,9 +7,9 @@ use super::super::json::Json;
 use super::super::keys::{Keys, Seals};
 use super::super::session::{LASTS, Session};
 use super::super::strict::{Strict, wrong};
-use super::super::{Caller, Inbound, PageSurface, Reply, Route, answer, bearer, body};
+use super::super::{Caller, Inbound, PageSurface, Reply, Route, Surface, answer, bearer, body};
 use crate::model::context::Agent;
-use crate::model::id::{AccountId, RequestId};
+use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use http::{Method, StatusCode};
@@ -28,7 +28,7 @@ const LOOK: &str = "context";
 /// The scope to press buttons.
 const PRESS: &str = "actions";
 
-impl PageSurface for Sessions {
+impl Surface for Sessions {
     fn name(&self) -> &'static str {
         "native"
     }
@@ -39,7 +39,9 @@ impl PageSurface for Sessions {
             methods: &[Method::POST],
         }]
     }
+}
 
+impl PageSurface for Sessions {
     fn page(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem> {
         let seals = seals(keys)?;
         let session = match bearer::session_text(inbound.headers) {
@@ -64,10 +66,6 @@ impl PageSurface for Sessions {
             &given(&session, seals, now),
             512,
         ))
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::super::keys::Keys;
 use super::super::{
-    Asked, Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, StreamSurface, answer,
+    Asked, Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, StreamSurface, Surface,
 };
 use super::Native;
 use super::render::{LinkView, OutcomeView};
@@ -22,7 +22,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug)]
 pub struct Stream;
 
-impl CardSurface for Stream {
+impl Surface for Stream {
     fn name(&self) -> &'static str {
         Native.name()
     }
@@ -33,7 +33,9 @@ impl CardSurface for Stream {
             methods: &[Method::GET, Method::POST],
         }]
     }
+}
 
+impl CardSurface for Stream {
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Caller, Problem> {
         Native.verify(inbound, keys, now)
     }
@@ -53,10 +55,6 @@ impl CardSurface for Stream {
 
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply {
         Native.render(pane, reveal)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        answer::refusal(problem, status, request_id)
     }
 }
 

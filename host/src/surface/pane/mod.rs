@@ -13,7 +13,7 @@ use super::keys::{AccountKeys, Keys};
 use super::native::sessions::{self, Given};
 use super::native::{context, parse};
 use super::session::Session;
-use super::{Caller, Inbound, PageSurface, Reply, Route, query};
+use super::{Caller, Inbound, PageSurface, Reply, Route, Surface, query};
 use crate::model::context::Context;
 use crate::model::id::{AccountId, RequestId};
 use crate::model::problem::{Code, Problem};
@@ -37,7 +37,7 @@ const NAME: &str = "pane";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'";
 
-impl PageSurface for Pane {
+impl Surface for Pane {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -52,6 +52,19 @@ impl PageSurface for Pane {
         ROUTES
     }
 
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
+        let html = format!(
+            "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Sidepane</title>\n\
+             <p>{}</p>\n<p><small>{} · {}</small></p>\n",
+            escape(&problem.message),
+            problem.code,
+            request_id
+        );
+        html_reply(status, html, "default-src 'none'; frame-ancestors *")
+    }
+}
+
+impl PageSurface for Pane {
     fn page(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem> {
         match inbound.path {
             "/pane" => page(inbound, keys, now),
@@ -62,17 +75,6 @@ impl PageSurface for Pane {
                     Problem::new(Code::RequestNotFound, "Nothing is served at this address.")
                 }),
         }
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        let html = format!(
-            "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Sidepane</title>\n\
-             <p>{}</p>\n<p><small>{} · {}</small></p>\n",
-            escape(&problem.message),
-            problem.code,
-            request_id
-        );
-        html_reply(status, html, "default-src 'none'; frame-ancestors *")
     }
 }
 

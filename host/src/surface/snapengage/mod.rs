@@ -15,7 +15,7 @@ mod parse;
 mod render;
 
 use super::keys::Keys;
-use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, query};
+use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface, query};
 use crate::model::id::RequestId;
 use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
@@ -32,7 +32,7 @@ const DOOR: &str = "/snapengage";
 /// What the token is called in the address.
 const TOKEN: &str = "token";
 
-impl CardSurface for SnapEngage {
+impl Surface for SnapEngage {
     fn name(&self) -> &'static str {
         "snapengage"
     }
@@ -51,6 +51,12 @@ impl CardSurface for SnapEngage {
         ]
     }
 
+    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
+        render::refusal(problem, status, request_id)
+    }
+}
+
+impl CardSurface for SnapEngage {
     fn verify(&self, inbound: &Inbound<'_>, keys: &Keys, _now: Millis) -> Result<Caller, Problem> {
         let mut tokens = query::pairs(inbound.query)
             .flatten()
@@ -94,9 +100,5 @@ impl CardSurface for SnapEngage {
 
     fn render(&self, pane: &Pane, _reveal: Reveal) -> Reply {
         render::pane(pane)
-    }
-
-    fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-        render::refusal(problem, status, request_id)
     }
 }
