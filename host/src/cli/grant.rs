@@ -1,6 +1,6 @@
 //! `sidepane grant`: the grant that a manifest asks for, for its operator to read and cut down.
 
-use super::check::traits;
+use super::asked::traits;
 use super::file::{self, Wasm};
 use super::print::{self, plain};
 use super::stop::Stop;

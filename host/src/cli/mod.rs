@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod ask;
+pub(crate) mod asked;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod completions;
