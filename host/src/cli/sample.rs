@@ -48,7 +48,10 @@ pub(crate) async fn notes(engine: Engine, plugin: LoadedPlugin) -> Vec<String> {
     };
     let left_out = outcome.notes.iter();
     let mut notes: Vec<String> = left_out
-        .map(|note| format!("in a card for {NOBODY}: {}", stop::told(note)))
+        .map(|note| {
+            let at = note.field.as_deref().unwrap_or("card");
+            format!("in a card for {NOBODY}, {at}: {}", stop::told(note))
+        })
         .collect();
     if let Answer::Failed(problem) = &outcome.answer {
         notes.push(format!(

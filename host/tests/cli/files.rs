@@ -66,7 +66,7 @@ fn check_says_in_json_what_it_says_in_words() {
 fn check_lists_what_cleaning_takes_out_of_a_card() {
     let stage = Stage::set();
     stage.guest("wild_html");
-    let ended = stage.sidepane(&["check", "wild_html.wasm"]);
+    let ended = stage.sidepane(&["check", "wild-html.wasm"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let note = "Markup was left out of the card: <script>, <svg>, onclick, onload.";
     assert!(ended.stdout.contains(note), "{}", ended.stdout);
