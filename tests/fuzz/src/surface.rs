@@ -5,7 +5,7 @@ use sidepane::model::event::Event;
 use sidepane::model::id::{AccountId, RequestId};
 use sidepane::model::problem::Problem;
 use sidepane::model::time::Millis;
-use sidepane::surface::keys::{AccountKeys, Keys};
+use sidepane::surface::keys::{AccountKeys, Keys, Seal, Seals};
 use sidepane::surface::{self, Inbound, Reply, Route};
 
 /// Takes the first byte as the door, the first line's rest as the query, the second line as the
@@ -30,6 +30,10 @@ pub fn surface(input: &[u8]) {
     let body = parts.next().unwrap_or_default();
     let keys = Keys {
         accounts: vec![AccountKeys::default()],
+        seals: Some(Seals {
+            sessions: Seal::new(&[1; 32]),
+            presses: Seal::new(&[2; 32]),
+        }),
         ..Keys::default()
     };
     let inbound = |route: &Route, method, plugin| Inbound {
@@ -41,7 +45,9 @@ pub fn surface(input: &[u8]) {
         plugin,
     };
     let (cards, events) = (surface::all(), surface::events());
-    let door = usize::from(*door) % (cards.len() + events.len());
+    let (actions, pages) = (surface::actions(), surface::pages());
+    let all = [cards.len(), events.len(), actions.len(), pages.len()];
+    let door = usize::from(*door) % all.iter().sum::<usize>();
     let id = RequestId::new("R1");
     if let Some(at) = cards.get(door) {
         each(at.routes(), |route, method| {
@@ -64,6 +70,38 @@ pub fn surface(input: &[u8]) {
             match read {
                 Ok(event) => kept(&event),
                 Err(problem) => refused(&problem, |status| at.refuse(&problem, status, &id)),
+            }
+        });
+    } else {
+        let door = door - cards.len() - events.len();
+        pressed_or_shown(door, &keys, &id, inbound);
+    }
+}
+
+/// The doors of buttons and pages. Nobody can have signed what comes in here.
+fn pressed_or_shown<'a>(
+    door: usize,
+    keys: &Keys,
+    id: &RequestId,
+    inbound: impl Fn(&'static Route, &'static Method, Option<&'a str>) -> Inbound<'a>,
+) {
+    if let Some(at) = surface::actions().get(door) {
+        each(at.routes(), |route, method| {
+            let inbound = inbound(route, method, None);
+            let read = at
+                .verify(&inbound, keys, NOW)
+                .and_then(|caller| at.parse(&inbound, &caller, keys, id.clone(), NOW));
+            match read {
+                Ok(press) => panic!("a press that nobody signed: {press:?}"),
+                Err(problem) => refused(&problem, |status| at.refuse(&problem, status, id)),
+            }
+        });
+    } else if let Some(at) = surface::pages().get(door - surface::actions().len()) {
+        each(at.routes(), |route, method| {
+            let inbound = inbound(route, method, None);
+            match at.page(&inbound, keys, NOW) {
+                Ok(page) => assert!(!page.headers.is_empty()),
+                Err(problem) => refused(&problem, |status| at.refuse(&problem, status, id)),
             }
         });
     }
