@@ -2,6 +2,7 @@
 
 use crate::client::{self, Reply};
 use serde_json::Value;
+use sidepane::capability::clock::Clock;
 use sidepane::capability::log::{Author, LogLine, LogSink};
 use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
@@ -73,9 +74,19 @@ pub struct Setup {
     server: ServerSettings,
     /// What outlives the host, where there is something.
     pub storage: Option<Arc<dyn Storage>>,
+    clock: Option<Tells>,
     // Bound before the plugins are loaded, so that a grant can name the host's own addresses.
     traffic: TcpListener,
     admin: TcpListener,
+}
+
+/// A clock that says of itself nothing but that it is one.
+struct Tells(Arc<dyn Clock>);
+
+impl std::fmt::Debug for Tells {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Clock")
+    }
 }
 
 /// A running host.
@@ -111,6 +122,7 @@ impl Setup {
                 ..ServerSettings::default()
             },
             storage: None,
+            clock: None,
             traffic: listener(),
             admin: listener(),
         }
@@ -165,6 +177,12 @@ impl Setup {
         self
     }
 
+    /// Has the host read this clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(Tells(clock));
+        self
+    }
+
     /// Keeps events and values in SQLite, in a folder beside the plugins'.
     pub fn kept(self) -> Self {
         let folder = self.folder.with_extension("data");
@@ -199,6 +217,8 @@ impl Setup {
         let settings = Settings::parse("sidepane.toml", &self.config, &self.folder)
             .unwrap_or_else(|problem| panic!("{problem}"));
         let lines = Lines::default();
+        let of_folder = HostSettings::of_folder(&self.folder);
+        let clock = self.clock.as_ref().map(|Tells(clock)| Arc::clone(clock));
         let host = Host::with_engine(
             self.engine.clone().unwrap_or_else(engine),
             HostSettings {
@@ -212,7 +232,8 @@ impl Setup {
                 log: Arc::new(lines.clone()),
                 storage: self.storage.clone(),
                 events: settings.events.clone(),
-                ..HostSettings::of_folder(&self.folder)
+                clock: clock.unwrap_or_else(|| Arc::clone(&of_folder.clock)),
+                ..of_folder
             },
         )
         .await

@@ -8,12 +8,14 @@
     reason = "a test fails by panicking, and its servers end with its runtime"
 )]
 
+pub mod attacks;
 pub mod client;
 pub mod core;
 pub mod event;
 pub mod guests;
 pub mod handler;
 pub mod host;
+pub mod puppet;
 pub mod random;
 pub mod raw;
 pub mod trick;

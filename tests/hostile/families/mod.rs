@@ -9,6 +9,7 @@ mod load;
 mod names;
 mod network;
 mod secrets;
+mod shown;
 mod upstreams;
 
 use crate::case::Case;
@@ -43,6 +44,7 @@ pub(crate) fn all() -> Vec<Family> {
         family("names", "Where names lead", names::cases()),
         family("secrets", "Secrets on their way", secrets::cases()),
         family("upstreams", "What servers send back", upstreams::cases()),
+        family("shown", "In front of the agent", shown::cases()),
         family("api", "At the host's own doors", api::cases()),
     ]
 }

@@ -7,6 +7,7 @@ export const form = `
   font-weight: 500; line-height: 18px; text-align: center;
   background: var(--surface); box-shadow: inset 0 0 0 1px light-dark(#d3d7dd, #3b424a);
 }
+.button .caption { min-width: 0; overflow-wrap: anywhere; }
 .button:hover { background: linear-gradient(var(--hover), var(--hover)), var(--surface); }
 .button.primary { background: var(--accent); color: var(--on-accent); box-shadow: none; }
 .button.danger { color: var(--danger); }
