@@ -2,7 +2,7 @@
 //! on every path; dropping the future frees it all at once.
 
 use super::convert::manifest::manifest_from_wit;
-use super::lane::{FREE_TICKS, Turn};
+use super::lane::{self, Lane, Turn};
 use super::program::Program;
 use super::slot::Slot;
 use super::state::State;
@@ -63,7 +63,13 @@ impl Engine {
         calls: &Arc<dyn HostCalls>,
         work: impl AsyncFnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
     ) -> (Result<T, Problem>, Usage) {
-        let mut call = Call::begin(&self.0, callee.limits, Arc::clone(calls), slot.deadline());
+        let mut call = Call::begin(
+            &self.0,
+            callee.limits,
+            Arc::clone(calls),
+            slot.deadline(),
+            slot.turns().clone(),
+        );
         let answer = call
             .run(async |store| {
                 let instance = set_up(store, callee).await?;
@@ -86,7 +92,13 @@ impl Engine {
             limits,
             actions: &[],
         };
-        let mut call = Call::begin(&self.0, limits, Arc::clone(&calls), deadline);
+        let mut call = Call::begin(
+            &self.0,
+            limits,
+            Arc::clone(&calls),
+            deadline,
+            Lane::of_plugin(lane::workers()),
+        );
         let answer = call
             .run(async |store| {
                 let instance = set_up(store, callee).await?;
@@ -126,8 +138,9 @@ impl<'a> Call<'a> {
         limits: &'a Limits,
         calls: Arc<dyn HostCalls>,
         deadline: Instant,
+        turns: Lane,
     ) -> Self {
-        let turn = Turn::new(inner.lane.clone());
+        let turn = Turn::new(inner.lane.clone(), turns);
         let state = State::new(calls, limits, turn, deadline);
         let mut store = Store::new(&inner.wasmtime, state);
         store.limiter(|state| &mut state.meter);
@@ -152,8 +165,9 @@ impl<'a> Call<'a> {
         // The store is set up here, not by `work`: a store begins without any fuel.
         let fuelled = self.store.set_fuel(self.limits.setup_fuel);
         debug_assert!(fuelled.is_ok(), "fuel is configured");
+        let turn = self.store.data().turn.clone();
         let guarded = AssertUnwindSafe(work(&mut self.store)).catch_unwind();
-        let ended = tokio::time::timeout_at(deadline, guarded).await;
+        let ended = tokio::time::timeout_at(deadline, turn.taking_turns(guarded)).await;
         let problem = match ended {
             Ok(Ok(Ok(answer))) => {
                 let state = self.store.data();
@@ -237,7 +251,7 @@ async fn set_up(store: &mut Store<State>, callee: Callee<'_>) -> Result<Instance
     Ok(instance)
 }
 
-/// Every tick a guest lets others run; one that computes for long takes turns in the lane.
+/// Every tick a guest lets others run, and takes turns with its plugin's calls and then with all.
 fn on_tick(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
     if let Some(quota) = state.over_quota() {
@@ -247,8 +261,8 @@ fn on_tick(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDead
         return Ok(UpdateDeadline::Interrupt);
     }
     state.ticks = state.ticks.saturating_add(1);
-    Ok(match state.ticks > FREE_TICKS {
-        true => UpdateDeadline::YieldCustom(1, Box::pin(state.turn.next())),
-        false => UpdateDeadline::Yield(1),
-    })
+    Ok(UpdateDeadline::YieldCustom(
+        1,
+        Box::pin(state.turn.next(state.ticks)),
+    ))
 }

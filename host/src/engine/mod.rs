@@ -96,16 +96,12 @@ impl Engine {
             Some(folder) => Some(open_cache(folder, &wasmtime)?),
             None => None,
         };
-        let workers = settings.workers.or_else(|| {
-            std::thread::available_parallelism()
-                .ok()
-                .map(std::num::NonZero::get)
-        });
+        let workers = settings.workers.unwrap_or_else(lane::workers);
         Ok(Self(Arc::new(Inner {
             wasmtime,
             linker,
             ticker,
-            lane: Lane::new(workers.unwrap_or(1)),
+            lane: Lane::of_all(workers),
             pool: Pool::new(settings.pool.instances),
             compiler: Compiler::start(settings.compile.as_ref())?,
             cache,

@@ -1,5 +1,6 @@
 //! Places to run in: a gate for each plugin, and the slot that it hands out.
 
+use super::lane::{self, Lane};
 use crate::model::problem::{Code, Problem};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +14,7 @@ pub struct Gate {
     concurrency: u32,
     waiting: AtomicU32,
     queue: u32,
+    turns: Lane,
 }
 
 /// A place to run in until a deadline. `Engine::invoke` takes one; only a gate makes one.
@@ -20,6 +22,7 @@ pub struct Gate {
 pub struct Slot {
     deadline: Instant,
     begun: Instant,
+    turns: Lane,
     _plugin: OwnedSemaphorePermit,
     _pool: OwnedSemaphorePermit,
 }
@@ -41,6 +44,11 @@ impl Slot {
         self.deadline
     }
 
+    /// Where the plugin's calls take turns with each other.
+    pub(super) fn turns(&self) -> &Lane {
+        &self.turns
+    }
+
     /// When the wait for this place began; the deadline counts from then.
     pub fn begun(&self) -> Instant {
         self.begun
@@ -55,6 +63,7 @@ impl Gate {
             concurrency,
             waiting: AtomicU32::new(0),
             queue,
+            turns: Lane::of_plugin(lane::workers()),
         }
     }
 
@@ -77,6 +86,7 @@ impl Gate {
         Ok(Slot {
             deadline,
             begun,
+            turns: self.turns.clone(),
             _plugin: plugin,
             _pool: pool,
         })

@@ -77,14 +77,12 @@ impl State {
         }
     }
 
-    /// Counts one call of the contract's imports that may wait, and answers whom to wait for. A
-    /// call that waits does not compute: it leaves the lane.
+    /// Counts one call of the contract's imports that may wait, and answers whom to wait for.
     ///
     /// # Errors
     /// As `count`.
     pub(super) fn wait(&mut self) -> Result<Arc<dyn HostCalls>, HostCallQuota> {
         self.count()?;
-        self.turn.leave();
         Ok(Arc::clone(&self.calls))
     }
 

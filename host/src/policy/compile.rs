@@ -14,7 +14,8 @@ pub struct CompileBudget {
     /// By the wall clock. Four times the processor time: compiling gives way to calls, and on a busy
     /// machine an honest guest waits for its share.
     pub wall: Duration,
-    /// Address space, in bytes. The largest honest guests take 720 MB of it, 450 MB of them resident.
+    /// Address space, in bytes. The largest honest guests take 720 to 820 MiB of it, 450 of them
+    /// resident.
     pub address_space_bytes: u64,
     /// Plugins that may wait while another one is compiled; one more is told to come again. Each
     /// waits with its bytes in memory, 32 MiB at most.

@@ -102,7 +102,7 @@ impl Taken {
 
 /// What a request for cards leads to.
 enum Turn {
-    Ask(Taken),
+    Ask(Box<Taken>),
     Answered(Reply),
 }
 
@@ -121,13 +121,13 @@ fn asked(
         return Ok(Turn::Answered(reply));
     }
     let reveal = reveal(parts, shared.settings.insiders);
-    Ok(Turn::Ask(Taken {
+    Ok(Turn::Ask(Box::new(Taken {
         question: surface.parse(&inbound, &caller, id.clone())?,
         buttons: surface.has_buttons() && caller.acts,
         why: reveal == Reveal::Inside && surface.asks_why(&inbound),
         reveal,
         now,
-    }))
+    })))
 }
 
 /// Contact cards, one by one.
@@ -148,7 +148,7 @@ impl Door for Streams {
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
         match asked(self.0, shared, &parts, &body, id)? {
-            Turn::Ask(taken) => stream::respond(self.0, Arc::clone(shared), taken),
+            Turn::Ask(taken) => stream::respond(self.0, Arc::clone(shared), *taken),
             Turn::Answered(reply) => Ok(respond(reply)),
         }
     }

@@ -106,7 +106,7 @@
   // Links lead nowhere by themselves. They are told to the pane, which looks at them again.
   function pressed(event) {
     pressedAt = performance.now();
-    const anchor = event.target instanceof Element ? event.target.closest("a") : null;
+    const anchor = event.target instanceof Element ? event.target.closest("a, area") : null;
     if (!anchor) return;
     event.preventDefault();
     const meant = event.type === "click" || (event.type === "auxclick" && event.button === 1);

@@ -51,6 +51,8 @@ dd { overflow-wrap: anywhere; white-space: pre-line; }
 @media (hover: none) {
   .row .copy, .table > .copy { opacity: 0.75; }
   .row { padding-inline-end: calc(var(--edge) + 18px); }
+  /* Always in sight here, so it has a line of its own above the last heading. */
+  .table:has(> .copy) { padding-block-start: 18px; }
 }
 
 .table { position: relative; }
