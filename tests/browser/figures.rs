@@ -66,7 +66,7 @@ pub(crate) async fn eight_cards_come_without_a_jump(stage: &Stage) {
     let browser = &stage.browser;
     let mut random = Random::new(7);
     let mut shifts = Vec::new();
-    for round in 0..4 {
+    for _ in 0..4 {
         for number in 1..=PUPPETS {
             let name = Puppets::name(number);
             stage.puppets.show(&name, four(number));
@@ -85,11 +85,13 @@ pub(crate) async fn eight_cards_come_without_a_jump(stage: &Stage) {
             .await;
         let moved = moved.as_f64().expect("a shift");
         shifts.push(moved);
-        assert!(moved < 0.1, "round {round} moved by {moved}");
     }
     println!(
         "      eight plugins of four blocks, each after 0 to 900 ms: layout shift {shifts:.4?}"
     );
+    // A machine that has no time for the frames of markup lets one round move; the pane would move all.
+    let usual = middle(&mut shifts);
+    assert!(usual < 0.02, "the cards move each other by {usual}");
 }
 
 pub(crate) async fn assets_are_small(stage: &Stage) {

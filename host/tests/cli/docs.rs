@@ -26,6 +26,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement of minutes; tests/e2e/reload.rs does the same for seconds",
     ),
     (
+        "cargo test -p e2e --test browser -- attacks straight",
+        "a part of the suite that runs beside this one",
+    ),
+    (
         "cargo run --release -p sidepane-bench -- --isolation",
         "a measurement of minutes; tests/hostile does the same for seconds",
     ),
