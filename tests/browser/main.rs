@@ -74,14 +74,21 @@ fn tests() -> Vec<Test> {
         sessions: a_page_renews_its_session_by_itself, a_session_of_nobody_sees_nothing, a_page_that_slept_too_long_says_so;
         // It puts the clock forward by half an hour.
         actions: a_button_that_is_too_old_is_pressed_again;
-        pictures: are_taken_of_the_demo;
     }
+}
+
+/// What is no test: it takes the pictures of `docs/` anew.
+fn pictures() -> Vec<Test> {
+    tests! { pictures: are_taken_of_the_demo; }
 }
 
 fn main() -> ExitCode {
     sidepane::compile_child();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut tests = tests();
+    if std::env::var_os("SIDEPANE_BLESS").is_some() {
+        tests.extend(pictures());
+    }
     if arguments.iter().any(|word| word == "--list") {
         for test in &tests {
             println!("{}: test", test.name);

@@ -179,6 +179,12 @@ impl Report {
             }
         }
         notes.extend(about_events(opened));
+        if !opened.program.serves_actions() && !opened.manifest.actions.is_empty() {
+            notes.push(
+                "its manifest names actions and it does not export `action`: its buttons do nothing"
+                    .to_owned(),
+            );
+        }
         notes.extend(self.sample.iter().cloned());
         notes
     }

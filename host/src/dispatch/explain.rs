@@ -63,8 +63,8 @@ fn asked(plugin: &LoadedPlugin, outcome: &Outcome) -> Explained {
                 .to_owned()
         }
         _ if !outcome.notes.is_empty() => {
-            "The card stands; links that no agent should follow were left out of it. Tell the \
-             plugin's author."
+            "The card stands; links that no agent should follow, or markup that none is shown, were \
+             left out of it. Tell the plugin's author."
                 .to_owned()
         }
         _ => "Nothing: its card is in the pane.".to_owned(),

@@ -74,6 +74,15 @@ fn check_lists_what_cleaning_takes_out_of_a_card() {
 }
 
 #[test]
+fn check_says_that_buttons_without_their_export_do_nothing() {
+    let stage = Stage::set();
+    stage.guest("shows_everything");
+    let ended = stage.sidepane(&["check", "shows-everything.wasm"]);
+    let note = "it does not export `action`: its buttons do nothing";
+    assert!(ended.stdout.contains(note), "{}", ended.stdout);
+}
+
+#[test]
 fn a_file_that_cargo_named_is_checked_and_its_name_is_noted() {
     let stage = Stage::set();
     let from = stage.folder.join("order-lookup.wasm");

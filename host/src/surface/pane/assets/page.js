@@ -133,17 +133,9 @@ function send(command, from) {
 function deskOrigins() {
   const above = desk ?? location.ancestorOrigins?.[0];
   if (above) return trusted(above) ? [above] : [];
-  return [location.origin, ...(data?.origins ?? []).filter((it) => !it.includes("*"))];
+  return [location.origin, ...(data?.origins ?? [])];
 }
 
 function trusted(origin) {
-  return origin === location.origin || (data?.origins ?? []).some((pattern) => matches(pattern, origin));
-}
-
-/** `https://*.desk.example` is all hosts below desk.example, as in frame-ancestors. */
-function matches(pattern, origin) {
-  if (pattern === origin) return true;
-  const [scheme, rest] = pattern.split("://*.");
-  if (!rest || !/^[a-z]+$/.test(scheme)) return false;
-  return origin.startsWith(`${scheme}://`) && origin.endsWith(`.${rest}`) && origin.length > scheme.length + 4 + rest.length;
+  return origin === location.origin || (data?.origins ?? []).includes(origin);
 }

@@ -148,7 +148,8 @@ async function outcome(group, action, fields, answer) {
 /** The server refused, or was not reached. */
 async function refusal(group, action, button, fields, token, failure) {
   const { slot } = group;
-  if (failure.code === "auth.action_expired") {
+  // Too old, or of a host that has been started anew since.
+  if (failure.code === "auth.action_expired" || failure.code === "auth.action_invalid") {
     await slot.reload();
     return tell(group, { bad: true, text: AGAIN });
   }
