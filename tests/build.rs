@@ -7,7 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The plugins of `examples/`.
-const PLUGINS: [&str; 4] = ["auto-tag", "hello", "order-lookup", "visit-counter"];
+const PLUGINS: [&str; 5] = [
+    "auto-tag",
+    "hello",
+    "order-lookup",
+    "visit-counter",
+    "smart-plug",
+];
 
 fn main() {
     if let Err(error) = build() {

@@ -14,6 +14,7 @@ fn plugins() -> Result<(), Error> {
         .package("hello")
         .package("order-lookup")
         .package("visit-counter")
+        .package("smart-plug")
         .build()?
     {
         let variable = guest.name.replace('-', "_").to_uppercase();

@@ -29,5 +29,6 @@ mod presses;
 mod reload;
 mod secrets;
 mod sessions;
+mod smart_plug;
 mod store;
 mod stream;

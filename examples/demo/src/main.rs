@@ -40,7 +40,7 @@ async fn run() -> anyhow::Result<()> {
 fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
     let plugins = stage.plugins.display();
     say(&format!(
-        "Sidepane is serving four plugins from {plugins}
+        "Sidepane is serving five plugins from {plugins}
 
   An agent sees: http://{traffic}/pane?view=ticket&email=ada@example.com
   ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'

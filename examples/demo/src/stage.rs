@@ -7,6 +7,7 @@ const AUTO_TAG: &str = env!("PLUGIN_AUTO_TAG");
 const HELLO: &str = env!("PLUGIN_HELLO");
 const ORDER_LOOKUP: &str = env!("PLUGIN_ORDER_LOOKUP");
 const VISIT_COUNTER: &str = env!("PLUGIN_VISIT_COUNTER");
+const SMART_PLUG: &str = env!("PLUGIN_SMART_PLUG");
 
 /// What `auto-tag` may do: tag conversations at the demo's desk.
 const AUTO_TAG_GRANT: &str =
@@ -32,6 +33,33 @@ private_network = true                      # the demo's desk is on this very ma
 const VISIT_COUNTER_GRANT: &str =
     "# The visit counter keeps values of its own and needs nothing from outside.
 order = 30
+";
+
+/// What `smart-plug` may do: the requests that stand here, with the demo's key.
+const SMART_PLUG_GRANT: &str =
+    "# A request as scripts have it; write another, and the card is another.
+order = 40
+
+[settings]
+plugs = '''
+[
+  {
+    title: \"CRM\",
+    url: \"http://127.0.0.1:7119/v1/customers?email={{user.email}}\",
+    headers: { Authorization: \"Bearer {{secret.api_key}}\" },
+    needs: \"user.email\",
+    show: [ { list: [ [\"Customer\", \"{{name}}\", \"{{page}}\"], [\"Tier\", \"{{tier}}\"] ] } ],
+  },
+]
+'''
+
+[secrets]
+api_key = { file = \"crm.key\" }
+
+[[http.allow]]
+url = \"http://127.0.0.1:7119/v1/\"
+secrets = [\"api_key\"]
+private_network = true                      # the demo's CRM is on this very machine
 ";
 
 /// What `hello` may do: nothing, and its card stands last.
@@ -101,6 +129,7 @@ impl Stage {
             Path::new(VISIT_COUNTER),
             VISIT_COUNTER_GRANT,
         )?;
+        self.plugin("smart-plug", Path::new(SMART_PLUG), SMART_PLUG_GRANT)?;
         fs::write(self.plugins.join("crm.key"), crate::crm::API_KEY)
     }
 

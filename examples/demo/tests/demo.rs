@@ -31,6 +31,7 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
     with_demo(&stage, the_orders_are_there).await;
     with_demo(&stage, a_message_tags_its_conversation).await;
     with_demo(&stage, visits_are_counted).await;
+    with_demo(&stage, a_configured_request_is_a_card).await;
     with_demo_and_host(&stage, a_refund_is_made_once_and_shown).await;
 
     let grant = std::fs::read_to_string(stage.plugins.join("order-lookup.toml")).expect("a grant");
@@ -124,6 +125,20 @@ async fn visits_are_counted(traffic: SocketAddr) {
     assert_eq!(rows[0]["text"], "1", "{visits}");
 }
 
+async fn a_configured_request_is_a_card(traffic: SocketAddr) {
+    let path = "/v1/context?view=ticket&email=ada%40example.com&plugin=smart-plug";
+    let card = get(traffic, path).await.json()["cards"][0].clone();
+    let block = &card["card"]["blocks"][0];
+    assert_eq!(block["name"], "CRM", "{card}");
+    assert_eq!(
+        block["data"][0]["rows"][0]["text"], "Ada Lovelace",
+        "{card}"
+    );
+    let path = "/v1/context?view=ticket&email=nobody%40example.com&plugin=smart-plug";
+    let card = get(traffic, path).await.json()["cards"][0].clone();
+    assert_eq!(card["status"], "empty", "{card}");
+}
+
 /// As the door does it for an agent; the door itself has tests of its own.
 async fn a_refund_is_made_once_and_shown(host: Host, _: SocketAddr) {
     let press = |key: &str| Press {
@@ -205,7 +220,7 @@ async fn only_hello_is_there(traffic: SocketAddr) {
     let answer = imbox.json();
     let blocks = answer["blocks"].as_array().expect("blocks").iter();
     let names: Vec<_> = blocks.map(|block| block["name"].clone()).collect();
-    assert_eq!(names, ["Hello", "Visits"]);
+    assert_eq!(names, ["Hello", "Visits", "CRM"]);
 }
 
 async fn with_demo(stage: &Stage, look: impl AsyncFnOnce(SocketAddr)) {

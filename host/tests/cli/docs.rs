@@ -74,6 +74,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("cargo test -p hello", "a part of the whole suite"),
     ("cargo test -p order-lookup", "a part of the whole suite"),
     ("cargo test -p visit-counter", "a part of the whole suite"),
+    ("cargo test -p smart-plug", "a part of the whole suite"),
     (
         "rustup target add wasm32-wasip2 --toolchain stable",
         "tests/build.rs needs the target",
@@ -89,6 +90,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     (
         "cargo build -p visit-counter --profile guest --target wasm32-wasip2",
         "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cargo build -p smart-plug --profile guest --target wasm32-wasip2",
+        "tests/build.rs builds it with this profile and target",
+    ),
+    (
+        "cp target/wasm32-wasip2/guest/smart_plug.wasm plugins/smart-plug.wasm",
+        "follows the build above",
     ),
     (
         "cargo build -p hello --profile guest --target wasm32-wasip2",
@@ -130,6 +139,8 @@ fn documents() -> Vec<String> {
         "examples/hello",
         "examples/order-lookup",
         "examples/visit-counter",
+        "examples/smart-plug",
+        "docs/desks",
     ] {
         for entry in std::fs::read_dir(at_root(folder)).expect("a folder") {
             let name = entry.expect("an entry").file_name();
