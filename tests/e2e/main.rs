@@ -25,6 +25,7 @@ mod folder;
 mod handlers;
 mod limits;
 mod neighbours;
+mod openapi;
 mod presses;
 mod reload;
 mod secrets;

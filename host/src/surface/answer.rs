@@ -7,7 +7,9 @@ use crate::model::problem::Problem;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
 
 /// `value` as a JSON answer that nobody keeps: it is about a person. `expected` is how many bytes
 /// it will have, about.
@@ -31,12 +33,6 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize, expected: usize) 
 /// The refusal of a whole request. The asker may see all of it but the detail: it is about what
 /// the asker sent.
 pub(super) fn refusal(problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
-    #[derive(serde::Serialize)]
-    struct Refusal<'a> {
-        error: ErrorView<'a>,
-        request_id: &'a str,
-    }
-
     let refusal = Refusal {
         error: ErrorView::whole(problem),
         request_id: request_id.as_str(),
@@ -44,22 +40,15 @@ pub(super) fn refusal(problem: &Problem, status: StatusCode, request_id: &Reques
     json(status, &refusal, 512)
 }
 
+/// A refusal of a whole request.
+#[derive(serde::Serialize, JsonSchema)]
+pub(super) struct Refusal<'a> {
+    error: ErrorView<'a>,
+    request_id: &'a str,
+}
+
 /// What became of an event: 202 when it is new, 200 when it was known, with the first deliveries.
 pub(super) fn receipt(receipt: &Receipt) -> Reply {
-    #[derive(serde::Serialize)]
-    struct Accepted<'a> {
-        event_id: &'a str,
-        duplicate: bool,
-        deliveries: Vec<Delivery<'a>>,
-    }
-
-    #[derive(serde::Serialize)]
-    struct Delivery<'a> {
-        id: &'a str,
-        plugin: &'a str,
-        state: &'static str,
-    }
-
     let status = match receipt.duplicate {
         true => StatusCode::OK,
         false => StatusCode::ACCEPTED,
@@ -77,8 +66,25 @@ pub(super) fn receipt(receipt: &Receipt) -> Reply {
     json(status, &accepted, 256)
 }
 
+/// What became of an event.
+#[derive(serde::Serialize, JsonSchema)]
+pub(super) struct Accepted<'a> {
+    event_id: &'a str,
+    duplicate: bool,
+    deliveries: Vec<Delivery<'a>>,
+}
+
+/// One of its deliveries.
+#[derive(serde::Serialize, JsonSchema)]
+struct Delivery<'a> {
+    id: &'a str,
+    plugin: &'a str,
+    state: &'static str,
+}
+
 /// A problem as every answer writes it.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
 pub(super) struct ErrorView<'a> {
     code: &'static str,
     message: &'a str,
@@ -136,6 +142,20 @@ pub(super) struct Each<'a, T, V>(pub(super) &'a [T], pub(super) fn(&'a T) -> Opt
 impl<T, V: Serialize> Serialize for Each<'_, T, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().filter_map(self.1))
+    }
+}
+
+impl<T, V: JsonSchema> JsonSchema for Each<'_, T, V> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<V>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<V>::json_schema(generator)
     }
 }
 

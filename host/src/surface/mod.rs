@@ -10,6 +10,7 @@ mod body;
 mod bounds;
 mod caller;
 pub mod chatwoot;
+pub mod describe;
 #[cfg(test)]
 mod event_fixtures;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub mod keys;
 mod lenient;
 mod moment;
 pub mod native;
+pub mod openapi;
 pub mod pane;
 mod press;
 mod query;
@@ -50,6 +52,7 @@ use crate::model::outcome::{Outcome, Pane};
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use bytes::Bytes;
+use describe::{Operation, Schemas};
 use http::{HeaderMap, Method, StatusCode};
 use keys::Keys;
 
@@ -80,7 +83,7 @@ pub fn actions() -> &'static [&'static dyn ActionSurface] {
 
 /// The doors that browsers load pages from, and their sessions.
 pub fn pages() -> &'static [&'static dyn PageSurface] {
-    &[&pane::Pane, &native::Sessions]
+    &[&pane::Pane, &native::Sessions, &openapi::OpenApi]
 }
 
 /// What all doors have in common.
@@ -91,6 +94,11 @@ pub trait Surface: Sync {
 
     /// The addresses it answers.
     fn routes(&self) -> &'static [Route];
+
+    /// What one of its addresses takes and answers, for `/openapi.json`.
+    fn describe(&self, route: &Route, _method: &Method, _schemas: &mut Schemas) -> Operation {
+        Operation::new(format!("{} of the surface {}", route.path, self.name()))
+    }
 
     /// Writes a refusal of the whole request. The status is `problem`'s own.
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {

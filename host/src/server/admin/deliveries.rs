@@ -1,34 +1,95 @@
 //! `/deliveries`: what became of each event, trying again, and forgetting somebody.
 
-use super::{answer, refuse, view};
+use super::delivered::{Forgotten, Listed, Replayed, Whole};
+use super::{JSON, Named, Served, answer, refuse};
 use crate::host::Host;
-use crate::model::delivery::{Attempt, AttemptError, Backlog, Delivery, DeliveryId, DeliveryState};
+use crate::model::delivery::{DeliveryId, DeliveryState};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
-use crate::storage::{Detail, Filter, Person};
-use crate::surface::native;
-use axum::Router;
+use crate::storage::{Filter, Person};
+use crate::surface::describe::Operation;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Deliveries on one page, and the most that a page may have.
 const PAGE: usize = 100;
 const LONGEST_PAGE: usize = 1_000;
 
-/// The routes of this file.
-pub(super) fn routes(router: Router<Host>) -> Router<Host> {
-    router
-        .route("/deliveries", get(list))
-        .route("/deliveries/replay", post(replay_many))
-        .route("/deliveries/{id}", get(one))
-        .route("/deliveries/{id}/replay", post(replay_one))
-        .route("/forget", post(forget))
+/// The addresses of this file.
+pub(super) fn served() -> [Served; 5] {
+    [
+        Served::get("/deliveries", get(list), |schemas| {
+            let listed = schemas.answered::<Listed>();
+            filtered(Operation::new("What became of each event"))
+                .query(
+                    "after",
+                    json!({"type": "string"}),
+                    "The page after this delivery.",
+                )
+                .query(
+                    "limit",
+                    json!({"type": "integer", "minimum": 1}),
+                    "Deliveries on a page; 100, and 1000 at most.",
+                )
+                .reply(200, "A page of deliveries.", JSON, listed)
+                .refuses(&[400, 405, 503])
+        }),
+        Served::post("/deliveries/replay", post(replay_many), |schemas| {
+            filtered(Operation::new("Tries deliveries again that a filter finds"))
+                .reply(200, "How many.", JSON, schemas.answered::<Replayed>())
+                .refuses(&[400, 405, 503])
+        }),
+        Served::get("/deliveries/{id}", get(one), |schemas| {
+            Operation::new("One delivery with its event and every try")
+                .reply(200, "The delivery.", JSON, schemas.answered::<Whole>())
+                .refuses(&[404, 405, 503])
+        }),
+        Served::post("/deliveries/{id}/replay", post(replay_one), |schemas| {
+            Operation::new("Tries one delivery again")
+                .reply(200, "How many.", JSON, schemas.answered::<Replayed>())
+                .refuses(&[404, 405, 503])
+        }),
+        Served::post("/forget", post(forget), |schemas| {
+            Operation::new("Removes what is kept about somebody")
+                .body(JSON, schemas.taken::<Forget>())
+                .reply(
+                    200,
+                    "What was removed.",
+                    JSON,
+                    schemas.answered::<Forgotten>(),
+                )
+                .refuses(&[400, 405, 413, 503])
+        }),
+    ]
+}
+
+fn filtered(operation: Operation) -> Operation {
+    let text = || json!({"type": "string"});
+    let states = DeliveryState::ALL.map(DeliveryState::as_str);
+    let moment = || json!({"type": "string", "format": "date-time"});
+    operation
+        .query(
+            "plugin",
+            json!({"type": "string", "pattern": "^[a-z0-9-]{1,64}$"}),
+            "",
+        )
+        .query(
+            "account",
+            json!({"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$"}),
+            "",
+        )
+        .query("state", json!({ "enum": states }), "")
+        .query("key", text(), "The ordering key.")
+        .query("from", moment(), "Accepted at this moment or later.")
+        .query("until", moment(), "Accepted before it.")
 }
 
 async fn list(State(host): State<Host>, RawQuery(query): RawQuery) -> Response {
@@ -42,30 +103,31 @@ async fn list(State(host): State<Host>, RawQuery(query): RawQuery) -> Response {
         let deliver = host.deliveries()?;
         let (found, backlog) = (deliver.deliveries(filter).await?, deliver.backlog().await?);
         let next = (found.len() == most).then(|| found.last()).flatten();
-        Ok(json!({
-            "deliveries": found.iter().map(delivery).collect::<Vec<_>>(),
-            "next": next.map(|last| format!("after={}", last.id)),
-            "plugins": backlog.iter().map(waiting).collect::<Map<_, _>>(),
-        }))
+        Ok(Listed::of(&found, next, &backlog))
     })
     .await
 }
 
-async fn one(State(host): State<Host>, Path(id): Path<String>) -> Response {
-    told(async { Ok(detail(&host.deliveries()?.delivery(&named(&id)).await?)) }).await
+/// The delivery that a path names; a name that is not UTF-8 is that of none.
+fn of_path(id: Named) -> DeliveryId {
+    DeliveryId(id.map_or_else(|_| "\u{fffd}".into(), |Path(id)| id.into()))
 }
 
-async fn replay_one(State(host): State<Host>, Path(id): Path<String>) -> Response {
+async fn one(State(host): State<Host>, id: Named) -> Response {
+    told(async { Ok(Whole::of(&host.deliveries()?.delivery(&of_path(id)).await?)) }).await
+}
+
+async fn replay_one(State(host): State<Host>, id: Named) -> Response {
     told(async {
-        let deliver = host.deliveries()?;
-        let delivery = deliver.delivery(&named(&id)).await?.delivery;
+        let (deliver, id) = (host.deliveries()?, of_path(id));
+        let delivery = deliver.delivery(&id).await?.delivery;
         let filter = Filter {
             ids: vec![delivery.id],
             ..Filter::default()
         };
         let replayed = deliver.replay(filter).await?;
-        tracing::info!(delivery = id, replayed, "replay");
-        Ok(json!({ "replayed": replayed }))
+        tracing::info!(delivery = %id, replayed, "replay");
+        Ok(Replayed { replayed })
     })
     .await
 }
@@ -81,22 +143,27 @@ async fn replay_many(State(host): State<Host>, RawQuery(query): RawQuery) -> Res
         }
         let replayed = host.deliveries()?.replay(filter.clone()).await?;
         tracing::info!(?filter, replayed, "replay");
-        Ok(json!({ "replayed": replayed }))
+        Ok(Replayed { replayed })
     })
     .await
 }
 
 /// `{"account": "default", "marks": ["ada@example.com", "+46701234567"]}`
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Forget {
     #[serde(default)]
     account: Option<String>,
+    #[schemars(length(min = 1), inner(length(min = 3)))]
     marks: Vec<String>,
 }
 
-async fn forget(State(host): State<Host>, body: Bytes) -> Response {
+async fn forget(State(host): State<Host>, body: Result<Bytes, BytesRejection>) -> Response {
     told(async {
+        let body = body.map_err(|rejection| {
+            let message = "The request's body is larger than it may be, or broke off.";
+            Problem::new(Code::RequestTooLarge, message).detail(rejection.body_text())
+        })?;
         let asked: Forget = serde_json::from_slice(&body).map_err(|error| {
             let message = "The body is {\"account\": \"…\", \"marks\": [\"…\"]}: ids, e-mail \
                            addresses and numbers of one person.";
@@ -111,16 +178,16 @@ async fn forget(State(host): State<Host>, body: Bytes) -> Response {
         let marks = asked.marks;
         let forgotten = host.deliveries()?.forget(Person { account, marks }).await?;
         tracing::info!(?forgotten, "somebody was forgotten");
-        Ok(json!({
-            "events": forgotten.events,
-            "deliveries": forgotten.deliveries,
-            "values": forgotten.values,
-        }))
+        Ok(Forgotten {
+            events: forgotten.events,
+            deliveries: forgotten.deliveries,
+            values: forgotten.values,
+        })
     })
     .await
 }
 
-async fn told(work: impl Future<Output = Result<Value, Problem>>) -> Response {
+async fn told<T: Serialize>(work: impl Future<Output = Result<T, Problem>>) -> Response {
     match work.await {
         Ok(body) => answer(StatusCode::OK, &body),
         Err(problem) => refuse(&problem),
@@ -179,60 +246,4 @@ fn moment(name: &str, value: &str) -> Result<Millis, Problem> {
 fn wrong(field: &str, value: &str, wanted: &str) -> Problem {
     let message = format!("`{field}` is {value:?}, and has to be {wanted}.");
     Problem::new(Code::RequestInvalidField, message).field(field)
-}
-
-fn delivery(delivery: &Delivery) -> Value {
-    json!({
-        "id": delivery.id.to_string(),
-        "plugin": delivery.installation.plugin.as_str(),
-        "account": delivery.installation.account.as_str(),
-        "state": delivery.state.as_str(),
-        "event": {
-            "id": delivery.event_id,
-            "source": delivery.source,
-            "type": delivery.event_type,
-        },
-        "key": delivery.key,
-        "accepted": delivery.accepted.to_string(),
-        "due": delivery.due.map(|due| due.to_string()),
-        "attempts": delivery.attempts,
-        "error": delivery.error.as_ref().map(error),
-    })
-}
-
-fn detail(detail: &Detail) -> Value {
-    let mut whole = delivery(&detail.delivery);
-    if let Some(fields) = whole.as_object_mut() {
-        fields.insert("event".into(), Value::Object(native::form(&detail.event)));
-        let tries: Vec<Value> = detail.attempts.iter().map(attempt).collect();
-        fields.insert("tries".into(), tries.into());
-    }
-    whole
-}
-
-fn attempt(attempt: &Attempt) -> Value {
-    json!({
-        "number": attempt.number,
-        "began": attempt.began.to_string(),
-        "took_ms": attempt.took_ms,
-        "generation": attempt.generation.map(|generation| generation.to_string()),
-        "error": attempt.error.as_ref().map(error),
-        "usage": attempt.usage.as_ref().map(view::usage),
-    })
-}
-
-fn error(error: &AttemptError) -> Value {
-    json!({ "code": error.code, "message": error.message, "detail": error.detail })
-}
-
-/// A plugin's counts by state, and how long its oldest waiting delivery has waited.
-fn waiting(backlog: &Backlog) -> (String, Value) {
-    let mut fields: Map<String, Value> = DeliveryState::ALL
-        .iter()
-        .zip(backlog.counts)
-        .map(|(state, count)| (state.as_str().to_owned(), count.into()))
-        .collect();
-    let oldest = backlog.oldest.map(|oldest| oldest.to_string());
-    fields.insert("oldest".into(), oldest.into());
-    (backlog.plugin.as_str().to_owned(), fields.into())
 }

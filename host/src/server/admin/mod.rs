@@ -1,34 +1,41 @@
 //! The admin listener: is it alive, is it ready, which plugins are served and why others are not,
 //! and reading one again.
 
+mod delivered;
 mod deliveries;
 mod view;
 
 use super::status;
-use crate::catalog::Reloaded;
 use crate::deliver::Deliver;
 use crate::host::Host;
 use crate::model::id::PluginId;
 use crate::model::problem::{Code, Problem};
 use crate::storage::Health;
+use crate::surface::describe::{Operation, Schemas, document};
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use serde::Serialize;
-use serde_json::json;
+
+/// The media type of most answers.
+const JSON: &str = "application/json";
 
 /// The admin listener's routes.
 pub(super) fn router(host: Host) -> Router {
-    let router = Router::new()
-        .route("/healthz", get(health))
-        .route("/readyz", get(ready))
-        .route("/plugins", get(plugins))
-        .route("/plugins/{id}", get(plugin))
-        .route("/plugins/{id}/reload", post(reload));
-    deliveries::routes(router)
+    let served = served();
+    let document = Bytes::from(written(&served).to_string());
+    let router = served.into_iter().fold(Router::new(), |router, served| {
+        router.route(served.path, served.handler)
+    });
+    router
+        .route(
+            DOCUMENT,
+            get(async move || ([(header::CONTENT_TYPE, JSON)], document)),
+        )
         .fallback(|| async {
             refuse(&Problem::new(
                 Code::RequestNotFound,
@@ -42,6 +49,117 @@ pub(super) fn router(host: Host) -> Router {
             ))
         })
         .with_state(host)
+}
+
+/// What the listener's other addresses take and answer.
+const DOCUMENT: &str = "/openapi.json";
+
+/// One address, with who answers it and how it is described: what is in the document is what is
+/// mounted.
+struct Served {
+    path: &'static str,
+    method: Method,
+    handler: MethodRouter<Host>,
+    describe: fn(&mut Schemas) -> Operation,
+}
+
+impl Served {
+    fn get(
+        path: &'static str,
+        handler: MethodRouter<Host>,
+        describe: fn(&mut Schemas) -> Operation,
+    ) -> Self {
+        let method = Method::GET;
+        Self {
+            path,
+            method,
+            handler,
+            describe,
+        }
+    }
+
+    fn post(
+        path: &'static str,
+        handler: MethodRouter<Host>,
+        describe: fn(&mut Schemas) -> Operation,
+    ) -> Self {
+        let method = Method::POST;
+        Self {
+            method,
+            ..Self::get(path, handler, describe)
+        }
+    }
+}
+
+fn served() -> Vec<Served> {
+    let mut served = vec![
+        Served::get("/healthz", get(health), |_| {
+            told("Whether a restart would help")
+        }),
+        Served::get("/readyz", get(ready), |_| {
+            told("Whether requests are answered")
+        }),
+        Served::get("/plugins", get(plugins), |schemas| {
+            Operation::new("Every plugin: served, refused, disabled")
+                .reply(
+                    200,
+                    "The plugins.",
+                    JSON,
+                    schemas.answered::<view::Listing<'_>>(),
+                )
+                .refuses(&[405])
+        }),
+        Served::get("/plugins/{id}", get(plugin), |schemas| {
+            Operation::new("One plugin, with its limits and its manifest")
+                .reply(
+                    200,
+                    "The plugin.",
+                    JSON,
+                    schemas.answered::<view::About<'_>>(),
+                )
+                .refuses(&[404, 405])
+        }),
+        Served::post("/plugins/{id}/reload", post(reload), |schemas| {
+            Operation::new("Reads a plugin's files again")
+                .reply(
+                    200,
+                    "How it stands.",
+                    JSON,
+                    schemas.answered::<view::Reread<'_>>(),
+                )
+                .refuses(&[404, 405, 422, 500, 503])
+        }),
+    ];
+    served.extend(deliveries::served());
+    served
+}
+
+/// An address that answers a machine, and a person in a line.
+fn told(summary: &str) -> Operation {
+    let plain = "text/plain; charset=utf-8";
+    let text = || serde_json::json!({"type": "string"});
+    Operation::new(summary)
+        .reply(200, "Yes.", plain, text())
+        .reply(503, "No.", plain, text())
+        .refuses(&[405])
+}
+
+fn written(served: &[Served]) -> serde_json::Value {
+    let mut schemas = Schemas::new();
+    let own = Operation::new("This document")
+        .reply(
+            200,
+            "OpenAPI 3.1",
+            JSON,
+            serde_json::json!({"type": "object"}),
+        )
+        .refuses(&[405]);
+    let mut described = vec![(DOCUMENT, Method::GET, own)];
+    for one in served {
+        described.push((one.path, one.method.clone(), (one.describe)(&mut schemas)));
+    }
+    let refusal = schemas.answered::<view::Refusal<'_>>();
+    document("Sidepane: admin", described, &refusal, schemas)
 }
 
 /// Healthy means that a restart would not help. A storage that failed is not: what it wrote last
@@ -100,17 +218,7 @@ async fn reload(State(host): State<Host>, id: Named) -> Response {
         return refuse(&unknown(&id));
     };
     match host.reload(&plugin).await {
-        Ok(Reloaded::Serving(generation)) => answer(
-            StatusCode::OK,
-            &json!({ "plugin": id, "state": "serving", "generation": generation.to_string() }),
-        ),
-        Ok(Reloaded::Disabled) => answer(
-            StatusCode::OK,
-            &json!({ "plugin": id, "state": "disabled" }),
-        ),
-        Ok(Reloaded::Removed) => {
-            answer(StatusCode::OK, &json!({ "plugin": id, "state": "removed" }))
-        }
+        Ok(reloaded) => answer(StatusCode::OK, &view::Reread::of(&id, &reloaded)),
         Err(problem) => refuse(&problem),
     }
 }
@@ -121,8 +229,7 @@ fn unknown(id: &str) -> Problem {
 }
 
 fn refuse(problem: &Problem) -> Response {
-    let body = json!({ "error": view::Error::of(problem) });
-    answer(status::of(problem.code), &body)
+    answer(status::of(problem.code), &view::Refusal::of(problem))
 }
 
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {

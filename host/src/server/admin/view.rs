@@ -1,15 +1,19 @@
 //! The plugins as operators read them: mirrors of what the snapshot has, secrets left out.
 
-use crate::catalog::{LoadedPlugin, Pending, Refused, Snapshot};
+use crate::catalog::{LoadedPlugin, Pending, Refused, Reloaded, Snapshot};
 use crate::model::id::PluginId;
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
-use crate::model::usage::Usage;
-use serde::Serialize;
+use crate::model::usage::{Usage, Used};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// `GET /plugins`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Plugins")]
 pub(super) struct Listing<'a> {
     plugins: Vec<Plugin<'a>>,
     refused: Vec<RefusedFile<'a>>,
@@ -17,8 +21,9 @@ pub(super) struct Listing<'a> {
 }
 
 /// `GET /plugins/{id}`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "PluginState")]
 pub(super) enum About<'a> {
     /// It is served.
     Serving(Box<Whole<'a>>),
@@ -34,16 +39,20 @@ pub(super) enum About<'a> {
 }
 
 /// All about a plugin that is served.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PluginInside")]
 pub(super) struct Whole<'a> {
     #[serde(flatten)]
     plugin: Plugin<'a>,
     accounts: Vec<&'a str>,
+    #[schemars(with = "BTreeMap<String, u64>")]
     limits: Value,
+    #[schemars(with = "BTreeMap<String, Value>")]
     manifest: Value,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Plugin")]
 struct Plugin<'a> {
     id: &'a str,
     state: &'static str,
@@ -58,7 +67,8 @@ struct Plugin<'a> {
     problem: Option<Error<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RefusedFile")]
 struct RefusedFile<'a> {
     file: &'a str,
     #[serde(flatten)]
@@ -66,7 +76,8 @@ struct RefusedFile<'a> {
 }
 
 /// A problem, its part for operators included.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AdminProblem")]
 pub(super) struct Error<'a> {
     code: &'static str,
     message: &'a str,
@@ -234,10 +245,73 @@ fn manifest(manifest: &Manifest) -> Value {
 }
 
 /// What a call used, each measure as *used of limit*.
-pub(super) fn usage(usage: &Usage) -> Value {
-    let each = usage.each().into_iter().map(|(name, measure)| {
-        let measure = json!({ "used": measure.used, "limit": measure.limit });
-        (name.to_owned(), measure)
-    });
-    Value::Object(each.collect())
+#[derive(Clone)]
+pub(super) struct UsageView(pub(super) Usage);
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Used")]
+struct UsedView {
+    used: u64,
+    limit: u64,
+}
+
+impl Serialize for UsageView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let view = |measure: Used| UsedView {
+            used: measure.used,
+            limit: measure.limit,
+        };
+        let each = self.0.each().into_iter();
+        serializer.collect_map(each.map(|(name, measure)| (name, view(measure))))
+    }
+}
+
+impl JsonSchema for UsageView {
+    fn schema_name() -> Cow<'static, str> {
+        "Usage".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, UsedView>::json_schema(generator)
+    }
+}
+
+/// What became of reading a plugin again.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Reread<'a> {
+    plugin: &'a str,
+    #[schemars(extend("enum" = ["serving", "disabled", "removed"]))]
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation: Option<String>,
+}
+
+impl<'a> Reread<'a> {
+    pub(super) fn of(plugin: &'a str, reloaded: &Reloaded) -> Self {
+        let (state, generation) = match reloaded {
+            Reloaded::Serving(generation) => ("serving", Some(generation.to_string())),
+            Reloaded::Disabled => ("disabled", None),
+            Reloaded::Removed => ("removed", None),
+        };
+        Self {
+            plugin,
+            state,
+            generation,
+        }
+    }
+}
+
+/// A refusal of a whole request.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AdminRefusal")]
+pub(super) struct Refusal<'a> {
+    error: Error<'a>,
+}
+
+impl<'a> Refusal<'a> {
+    pub(super) fn of(problem: &'a Problem) -> Self {
+        Self {
+            error: Error::of(problem),
+        }
+    }
 }

@@ -7,6 +7,8 @@ mod conversation;
 mod message;
 mod parse;
 
+use super::describe::{Operation, Schemas};
+use super::native::described;
 use super::{
     EventSurface, Inbound, Reply, Route, Surface, answer, body, identity, moment, signature,
 };
@@ -48,6 +50,12 @@ impl Surface for Chatwoot {
             path: DOOR,
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::accepts(Operation::new("Takes a webhook of Chatwoot"), schemas)
+            .credential("chatwoot")
+            .body("application/json", described::of_a_desk())
     }
 }
 

@@ -3,7 +3,9 @@
 //! The platform signs nothing, so the app that forwards them carries a token. The settings of the
 //! app's installation, which are in every event, are dropped before anything else is done.
 
+use super::super::describe::{Operation, Schemas};
 use super::super::json::Json;
+use super::super::native::described;
 use super::super::strict::wrong;
 use super::super::{
     EventSurface, Inbound, Reply, Route, Surface, answer, bearer, body, identity, moment,
@@ -40,6 +42,15 @@ impl Surface for Events {
             path: DOOR,
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::accepts(
+            Operation::new("Takes a product event of Freshchat"),
+            schemas,
+        )
+        .credential("token")
+        .body("application/json", described::of_a_desk())
     }
 }
 

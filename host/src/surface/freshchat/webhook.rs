@@ -3,7 +3,9 @@
 //! Nothing in it is timestamped by the signature, so an old request can be sent again by whoever
 //! has seen it. It gets the id it had the first time and is a duplicate.
 
+use super::super::describe::{Operation, Schemas};
 use super::super::json::Json;
+use super::super::native::described;
 use super::super::strict::wrong;
 use super::super::{
     EventSurface, Inbound, Reply, Route, Surface, answer, body, identity, moment, signature,
@@ -36,6 +38,12 @@ impl Surface for Webhook {
             path: DOOR,
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::accepts(Operation::new("Takes a webhook of Freshchat"), schemas)
+            .credential("freshchat")
+            .body("application/json", described::of_a_desk())
     }
 }
 

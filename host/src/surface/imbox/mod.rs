@@ -16,6 +16,7 @@
 mod parse;
 mod render;
 
+use super::describe::{Operation, Schemas};
 use super::keys::Keys;
 use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface};
 use crate::model::id::{AccountId, RequestId};
@@ -23,6 +24,7 @@ use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use http::{HeaderMap, Method};
+use serde_json::json;
 
 /// ImBox's door.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,41 @@ impl Surface for ImBox {
                 methods: METHODS,
             },
         ]
+    }
+
+    fn describe(&self, route: &Route, method: &Method, schemas: &mut Schemas) -> Operation {
+        let text = || json!({"type": "string", "maxLength": 4096});
+        let named = parse::NAMES.iter();
+        let asked = named
+            .fold(
+                Operation::new("Answers ImBox's client integration"),
+                |it, name| it.query(name, text(), ""),
+            )
+            .must_query(
+                "view",
+                json!({ "enum": parse::VIEWS }),
+                "What the agent has open.",
+            )
+            .query_of_ones_own("params", "What ImBox's administrator added.")
+            .credential("static_header");
+        let asked = match route.path.contains("{plugin}") {
+            true => asked,
+            false => asked.query("plugin", text(), "Asks this one alone."),
+        };
+        let asked = match *method == Method::POST {
+            true => asked
+                .body("application/json", json!({"type": "object"}))
+                .body_is_optional(),
+            false => asked,
+        };
+        asked
+            .reply(
+                200,
+                "The blocks of all cards.",
+                "application/json",
+                schemas.answered::<render::PaneView<'_>>(),
+            )
+            .refuses(&[400, 401, 404, 405, 408, 413])
     }
 }
 

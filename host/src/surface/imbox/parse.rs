@@ -8,7 +8,18 @@ use crate::model::problem::{Code, Problem};
 use http::Method;
 
 /// The views that ImBox has.
-const VIEWS: [&str; 4] = ["chat", "ticket", "call", "contact"];
+pub(super) const VIEWS: [&str; 4] = ["chat", "ticket", "call", "contact"];
+
+/// What ImBox may send beside the view, for `/openapi.json`.
+pub(super) const NAMES: [&str; 7] = [
+    "email",
+    "phoneNumber",
+    "externalId",
+    "ticketId",
+    "contactId",
+    "channelId",
+    "callId",
+];
 
 /// Reads what is asked.
 ///

@@ -5,6 +5,7 @@ use super::super::answer::{self, Each};
 use crate::model::card::{Block, Cell, Content, Element, Link, Row};
 use crate::model::outcome::{Answer, Outcome, Pane};
 use http::{HeaderName, HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use std::fmt::Write;
 
 /// Writes what the cards show. A plugin without a card is missing from it and named in a header:
@@ -59,15 +60,17 @@ fn failures(outcomes: &[Outcome]) -> String {
     text
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct PaneView<'a> {
+#[schemars(rename = "ImBoxPane")]
+pub(super) struct PaneView<'a> {
     contact_name: Option<&'a str>,
     contact_link: Option<LinkView<'a>>,
     blocks: &'a [BlockView<'a>],
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "ImBoxLink")]
 struct LinkView<'a> {
     url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +86,8 @@ impl<'a> LinkView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "ImBoxBlock")]
 struct BlockView<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,14 +107,16 @@ impl<'a> BlockView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schemars(rename = "ImBoxElement")]
 enum ElementView<'a> {
     List {
         rows: Each<'a, Row, RowView<'a>>,
     },
     /// An element that ImBox has no kind for, as a list of one line.
     #[serde(rename = "list")]
+    #[schemars(skip)]
     Line {
         rows: [RowView<'a>; 1],
     },
@@ -173,13 +179,15 @@ impl<'a> ElementView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "ImBoxRow")]
 struct RowView<'a> {
     label: &'a str,
     text: &'a str,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "ImBoxText")]
 struct TextView<'a> {
     text: &'a str,
 }

@@ -7,7 +7,10 @@ use crate::model::action::{Acted, Command, Pressed};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Writes what came of a press, for the request that asked: what is answered again has another name
 /// each time.
@@ -56,11 +59,13 @@ pub fn acted(acted: &Acted, request_id: &RequestId, reveal: Reveal) -> Reply {
     answer::json(StatusCode::OK, &view, 2_048)
 }
 
-#[derive(serde::Serialize)]
-struct ActedView<'a> {
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Acted")]
+pub(super) struct ActedView<'a> {
     request_id: &'a str,
     plugin: &'a str,
     generation: Digest<'a>,
+    #[schemars(extend("enum" = ["done", "invalid", "busy", "error"]))]
     status: &'static str,
     message: Option<&'a str>,
     field_errors: TextsView<'a>,
@@ -82,8 +87,23 @@ impl Serialize for TextsView<'_> {
     }
 }
 
-#[derive(serde::Serialize)]
+impl JsonSchema for TextsView<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Texts".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, String>::json_schema(generator)
+    }
+}
+
+#[derive(serde::Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schemars(rename = "Command")]
 enum CommandView<'a> {
     OpenUrl {
         url: &'a str,

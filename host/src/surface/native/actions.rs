@@ -3,13 +3,14 @@
 //! The body repeats the button's token as it came, the context that was asked about, and what was
 //! filled in. Pressing twice acts once: the second press gets the first answer.
 
+use super::super::describe::{Operation, Schemas};
 use super::super::json::Json;
 use super::super::keys::Keys;
 use super::super::strict::{Strict, wrong};
 use super::super::{
     ActionSurface, Caller, Inbound, Reply, Reveal, Route, Surface, bearer, body, press, query,
 };
-use super::{acted, parse};
+use super::{acted, described, parse};
 use crate::model::action::{Acted, Press};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
@@ -30,6 +31,10 @@ impl Surface for Actions {
             path: "/v1/actions",
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::actions(schemas)
     }
 }
 

@@ -1,13 +1,14 @@
 //! `POST /v1/events`: what happened, told by a program in the normal form or as a CloudEvent.
 
 use super::super::body::{self, is};
+use super::super::describe::{Operation, Schemas};
 use super::super::json::Json;
 use super::super::strict::{Strict, wrong};
 use super::super::{
     EventSurface, Inbound, Reply, Route, Surface, answer, bearer, identity, query, signature,
 };
-use super::cloud;
 use super::event::{self, Defaults};
+use super::{cloud, described};
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
 use crate::model::id::{AccountId, RequestId};
@@ -33,6 +34,10 @@ impl Surface for Events {
             path: DOOR,
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::events(schemas)
     }
 }
 

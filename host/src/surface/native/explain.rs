@@ -3,8 +3,10 @@
 use super::super::answer::ErrorView;
 use super::render::{Digest, UsedView};
 use crate::model::explain::Explained;
+use schemars::JsonSchema;
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Explained")]
 pub(super) struct ExplainedView<'a> {
     plugin: &'a str,
     title: Option<&'a str>,

@@ -5,12 +5,15 @@
 
 mod acted;
 mod actions;
+mod button;
 mod cloud;
 pub(super) mod context;
+pub(super) mod described;
 pub(in crate::surface) mod event;
 mod events;
 mod explain;
 mod form;
+pub(super) mod forms;
 pub(super) mod parse;
 mod render;
 pub(super) mod sessions;
@@ -20,9 +23,11 @@ pub use acted::acted;
 pub use actions::Actions;
 pub use events::Events;
 pub use form::form;
+pub use forms::EventForm;
 pub use sessions::Sessions;
 pub use stream::Stream;
 
+use super::describe::{Operation, Schemas};
 use super::keys::Keys;
 use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface, bearer};
 use crate::model::id::RequestId;
@@ -45,6 +50,10 @@ impl Surface for Native {
             path: "/v1/context",
             methods: &[Method::GET, Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, method: &Method, schemas: &mut Schemas) -> Operation {
+        described::context(method, schemas)
     }
 }
 

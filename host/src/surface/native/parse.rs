@@ -52,7 +52,7 @@ pub(super) fn asks_why(inbound: &Inbound<'_>) -> bool {
 const EXPLAIN: &str = "explain";
 
 /// Fields that hold one text, under the names they have in JSON and, dotted, in a query.
-const NAMES: &[&str] = &[
+pub(super) const NAMES: &[&str] = &[
     "view",
     "account",
     "email",
@@ -73,7 +73,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// ImBox's names in a query, and ours.
-const ALIASES: &[(&str, &str)] = &[
+pub(super) const ALIASES: &[(&str, &str)] = &[
     ("phoneNumber", "phone"),
     ("externalId", "external_id"),
     ("ticketId", "ticket_id"),

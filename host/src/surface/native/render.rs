@@ -1,19 +1,20 @@
 //! The answer of `/v1/context`: every plugin's outcome, cards whole.
 
 use super::super::answer::{self, Each, ErrorView};
-use super::super::{Reply, Reveal, filled};
+use super::super::{Reply, Reveal};
+use super::button::ButtonView;
 use super::explain::ExplainedView;
-use crate::model::card::{
-    Block, Button, ButtonStyle, Card, Cell, Confirm, Content, Element, Link, Other, Row,
-};
+use crate::model::card::{Block, Button, Card, Cell, Content, Element, Link, Other, Row};
 use crate::model::explain::Explained;
 use crate::model::id::Generation;
-use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome, Pane};
 use crate::model::problem::{Code, Problem};
 use crate::model::usage::{Usage, Used};
 use http::StatusCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Writes all outcomes of one request.
 pub(super) fn pane(pane: &Pane, reveal: Reveal) -> Reply {
@@ -43,8 +44,9 @@ fn expected(pane: &Pane) -> usize {
         .saturating_add(512)
 }
 
-#[derive(serde::Serialize)]
-struct PaneView<'a> {
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Pane")]
+pub(super) struct PaneView<'a> {
     request_id: &'a str,
     contact_name: Option<&'a str>,
     contact_link: Option<LinkView<'a>>,
@@ -54,10 +56,12 @@ struct PaneView<'a> {
 }
 
 /// One plugin's outcome, as it stands in `cards`.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Outcome")]
 pub(super) struct OutcomeView<'a> {
     plugin: &'a str,
     generation: Digest<'a>,
+    #[schemars(extend("enum" = ["ok", "empty", "busy", "error"]))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_ms: Option<u64>,
@@ -117,6 +121,20 @@ impl Serialize for Digest<'_> {
     }
 }
 
+impl JsonSchema for Digest<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Generation".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"})
+    }
+}
+
 pub(super) struct UsageView<'a>(pub(super) &'a Usage);
 
 impl Serialize for UsageView<'_> {
@@ -129,7 +147,18 @@ impl Serialize for UsageView<'_> {
     }
 }
 
-#[derive(serde::Serialize)]
+impl JsonSchema for UsageView<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        "Usage".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        BTreeMap::<String, UsedView>::json_schema(generator)
+    }
+}
+
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Used")]
 pub(super) struct UsedView {
     used: u64,
     limit: u64,
@@ -144,7 +173,8 @@ impl UsedView {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Card")]
 struct CardView<'a> {
     contact_name: Option<&'a str>,
     contact_link: Option<LinkView<'a>>,
@@ -169,7 +199,8 @@ impl<'a> CardView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Link")]
 pub(super) struct LinkView<'a> {
     url: &'a str,
     text: Option<&'a str>,
@@ -184,15 +215,17 @@ impl<'a> LinkView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Block")]
 struct BlockView<'a> {
     name: &'a str,
     icon: Option<&'a str>,
     data: Each<'a, Element, ElementView<'a>>,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[schemars(rename = "Element")]
 enum ElementView<'a> {
     List {
         rows: Each<'a, Row, RowView<'a>>,
@@ -262,114 +295,25 @@ impl<'a> ElementView<'a> {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Row")]
 struct RowView<'a> {
     label: &'a str,
     text: &'a str,
     url: Option<&'a str>,
 }
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Text")]
 struct TextView<'a> {
     text: &'a str,
 }
 
 /// A cell has a `url` only when it is a link: a card can have thousands of cells.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
+#[schemars(rename = "Cell")]
 struct CellView<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<&'a str>,
-}
-
-#[derive(serde::Serialize)]
-struct ButtonView<'a> {
-    id: &'a str,
-    label: &'a str,
-    style: &'static str,
-    confirm: Option<ConfirmView<'a>>,
-    fields: Each<'a, Field, FieldView<'a>>,
-    /// What `/v1/actions` takes; null where the asker may only look.
-    token: Option<&'a str>,
-}
-
-impl<'a> ButtonView<'a> {
-    fn new(button: &'a Button) -> Self {
-        Self {
-            id: &button.id,
-            label: &button.label,
-            style: match button.style {
-                ButtonStyle::Plain => "plain",
-                ButtonStyle::Primary => "primary",
-                ButtonStyle::Danger => "danger",
-            },
-            confirm: button.confirm.as_ref().map(ConfirmView::new),
-            fields: Each(&button.fields, |field| Some(FieldView::new(field))),
-            token: button.token.as_deref(),
-        }
-    }
-}
-
-#[derive(serde::Serialize)]
-struct ConfirmView<'a> {
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    button: &'a str,
-}
-
-impl<'a> ConfirmView<'a> {
-    fn new(confirm: &'a Confirm) -> Self {
-        Self {
-            title: &confirm.title,
-            text: confirm.text.as_deref(),
-            button: &confirm.button,
-        }
-    }
-}
-
-#[derive(serde::Serialize)]
-struct FieldView<'a> {
-    name: &'a str,
-    label: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    options: Option<Each<'a, Choice, ChoiceView<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default_value: Option<&'a str>,
-    required: bool,
-}
-
-impl<'a> FieldView<'a> {
-    fn new(field: &'a Field) -> Self {
-        let choices = match &field.kind {
-            FieldKind::Select(choices) | FieldKind::MultiSelect(choices) => Some(choices),
-            _ => None,
-        };
-        Self {
-            name: &field.name,
-            label: &field.label,
-            help: field.help.as_deref(),
-            kind: filled::kind(&field.kind),
-            options: choices.map(|choices| {
-                Each(choices, |choice| {
-                    Some(ChoiceView {
-                        value: &choice.value,
-                        label: &choice.label,
-                    })
-                })
-            }),
-            default_value: field.default_value.as_deref(),
-            required: field.required,
-        }
-    }
-}
-
-#[derive(serde::Serialize)]
-struct ChoiceView<'a> {
-    value: &'a str,
-    label: &'a str,
 }

@@ -3,16 +3,19 @@
 //! A program asks with its token and hands the session to a page of its own that holds a
 //! `<side-pane>`; a page asks with the session it has and gets one that lasts longer.
 
+use super::super::describe::{Operation, Schemas};
 use super::super::json::Json;
 use super::super::keys::{Keys, Seals};
 use super::super::session::{LASTS, Session};
 use super::super::strict::{Strict, wrong};
 use super::super::{Caller, Inbound, PageSurface, Reply, Route, Surface, answer, bearer, body};
+use super::described;
 use crate::model::context::Agent;
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use http::{Method, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The door for sessions.
@@ -38,6 +41,10 @@ impl Surface for Sessions {
             path: DOOR,
             methods: &[Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, schemas: &mut Schemas) -> Operation {
+        described::session(schemas)
     }
 }
 
@@ -70,7 +77,8 @@ impl PageSurface for Sessions {
 }
 
 /// A session as a page gets it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub(in crate::surface) struct Given {
     session: String,
     expires_in_s: u64,

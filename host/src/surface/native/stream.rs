@@ -3,12 +3,13 @@
 //! The answer is `text/event-stream`: `start` with who is asked, in the order of the pane; a `card`
 //! for each, in the order in which they come; `end` with the name and link of all.
 
+use super::super::describe::{Operation, Schemas};
 use super::super::keys::Keys;
 use super::super::{
     Asked, Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, StreamSurface, Surface,
 };
-use super::Native;
 use super::render::{LinkView, OutcomeView};
+use super::{Native, described};
 use crate::model::id::RequestId;
 use crate::model::outcome::{Outcome, Pane};
 use crate::model::problem::Problem;
@@ -32,6 +33,10 @@ impl Surface for Stream {
             path: "/v1/context/stream",
             methods: &[Method::GET, Method::POST],
         }]
+    }
+
+    fn describe(&self, _: &Route, method: &Method, schemas: &mut Schemas) -> Operation {
+        described::stream(method, schemas)
     }
 }
 

@@ -9,6 +9,7 @@ mod assets;
 mod frame;
 mod icons;
 
+use super::describe::{Operation, Schemas};
 use super::keys::{AccountKeys, Keys};
 use super::native::sessions::{self, Given};
 use super::native::{context, parse};
@@ -25,6 +26,7 @@ use http::header::{
 };
 use http::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::json;
 
 /// The pane's door.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,27 @@ impl Surface for Pane {
             get("/pane/icons/{file}"),
         ];
         ROUTES
+    }
+
+    fn describe(&self, route: &Route, _: &Method, _: &mut Schemas) -> Operation {
+        let html = "text/html; charset=utf-8";
+        let text = || json!({"type": "string"});
+        let refused =
+            |operation: Operation| operation.refuses_in(html, &[400, 401, 403, 404, 405, 408, 413]);
+        match route.path {
+            "/pane" => refused(
+                Operation::new("The page that a desk shows beside a conversation")
+                    .credential("key_in_address")
+                    .query("theme", json!({"enum": ["light", "dark"]}), "")
+                    .query_of_ones_own("context", "Who is looked at, as in `GET /v1/context`.")
+                    .reply(200, "The page.", html, text()),
+            ),
+            _ => refused(
+                Operation::new("A file of the page")
+                    .bare_reply(200, "The file.")
+                    .bare_reply(304, "It is as it was."),
+            ),
+        }
     }
 
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {

@@ -14,6 +14,7 @@
 mod parse;
 mod render;
 
+use super::describe::{Operation, Schemas};
 use super::keys::Keys;
 use super::{Caller, CardSurface, Inbound, Question, Reply, Reveal, Route, Surface, query};
 use crate::model::id::RequestId;
@@ -21,6 +22,7 @@ use crate::model::outcome::Pane;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
 use http::{Method, StatusCode};
+use serde_json::json;
 
 /// SnapEngage's door.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,24 @@ impl Surface for SnapEngage {
                 methods: METHODS,
             },
         ]
+    }
+
+    fn describe(&self, _: &Route, _: &Method, _: &mut Schemas) -> Operation {
+        let text = || json!({"type": "string", "maxLength": 4096});
+        let plain = "text/plain; charset=utf-8";
+        Operation::new("Answers SnapEngage's Get Contact")
+            .query(
+                "email",
+                text(),
+                "The visitor's; without one nobody is asked.",
+            )
+            .query("ip", text(), "")
+            .query("url", text(), "The page that the visitor is on.")
+            .query("caseId", text(), "")
+            .query_of_ones_own("params", "Any other name.")
+            .credential("token_in_address")
+            .reply(200, "The cards as text.", plain, json!({"type": "string"}))
+            .refuses_in(plain, &[400, 401, 404, 405, 408, 413])
     }
 
     fn refuse(&self, problem: &Problem, status: StatusCode, request_id: &RequestId) -> Reply {
