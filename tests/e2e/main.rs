@@ -24,6 +24,7 @@ mod events;
 mod folder;
 mod handlers;
 mod limits;
+mod mcp;
 mod neighbours;
 mod openapi;
 mod presses;

@@ -16,6 +16,7 @@ const TRAFFIC: &[&str] = &[
     "post /v1/actions",
     "post /v1/events",
     "post /v1/session",
+    "post /mcp",
     "get /imbox",
     "post /imbox/{plugin}",
     "get /snapengage",

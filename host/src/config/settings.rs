@@ -179,6 +179,7 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
             freshchat_account: fields.take("freshchat_account", errors),
             freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
             chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
+            mcp_tokens: tokens(&mut fields, "mcp_tokens", base, errors),
         });
         fields.finish(errors);
     }
@@ -416,6 +417,7 @@ mod tests {
             "SIDEPANE_FRESHCHAT is not set",
             "freshchat.pem cannot be read",
             "SIDEPANE_CHATWOOT is not set",
+            "SIDEPANE_MCP is not set",
         ] {
             assert!(problem.detail.contains(name), "{name}: {}", problem.detail);
         }

@@ -214,6 +214,8 @@ codes! {
     AuthActionInvalid = "auth.action_invalid", "The button is not one that this host made for this context.";
     AuthActionExpired = "auth.action_expired", "The button was made too long ago.";
     AuthAccountMismatch = "auth.account_mismatch", "The request names another account than its credential.";
+    AuthForeignOrigin = "auth.foreign_origin", "The request comes from a page, or goes to a name, that this door does not know.";
+    AuthConfirmationRequired = "auth.confirmation_required", "No human has confirmed what an AI agent wants to press.";
 }
 
 impl fmt::Display for Code {

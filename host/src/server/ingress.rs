@@ -2,7 +2,7 @@
 //! surfaces.
 
 use super::doors::{Actions, Cards, Door, Events, Pages, Streams};
-use super::{Insiders, Shared, foreign};
+use super::{Insiders, Shared, foreign, mcp};
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use crate::surface::{self, CardSurface, Inbound, Reply, Reveal};
@@ -41,11 +41,28 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     }
     foreign::allow(pages, &shared.keys)
         .merge(desks)
+        .route(surface::mcp::DOOR, agents(&shared))
         .fallback(move || async move {
             let problem = Problem::new(Code::RequestNotFound, "Nothing is served at this address.");
             refuse(Cards(&surface::native::Native), &problem, &request_id())
         })
         .with_state(shared)
+}
+
+/// The door for AI agents.
+fn agents(shared: &Arc<Shared>) -> MethodRouter<Arc<Shared>> {
+    let service = mcp::service(shared);
+    let answered = move |State(shared): State<Arc<Shared>>, request: Request| {
+        mcp::handle(service.clone(), shared, request)
+    };
+    on(MethodFilter::POST, answered).fallback(async || mcp::refuse(&wrong_method(), &request_id()))
+}
+
+fn wrong_method() -> Problem {
+    Problem::new(
+        Code::RequestMethod,
+        "This address does not answer this method.",
+    )
 }
 
 fn mount<D: Door>(mut router: Router<Arc<Shared>>, door: D) -> Router<Arc<Shared>> {
@@ -60,13 +77,7 @@ fn methods<D: Door>(door: D, allowed: &[Method]) -> MethodRouter<Arc<Shared>> {
         .iter()
         .filter_map(|method| MethodFilter::try_from(method.clone()).ok())
         .reduce(MethodFilter::or);
-    let refused = move || async move {
-        let problem = Problem::new(
-            Code::RequestMethod,
-            "This address does not answer this method.",
-        );
-        refuse(door, &problem, &request_id())
-    };
+    let refused = move || async move { refuse(door, &wrong_method(), &request_id()) };
     match filter {
         Some(filter) => on(
             filter,
@@ -185,6 +196,6 @@ pub(super) fn respond(reply: Reply) -> Response {
     response
 }
 
-fn request_id() -> RequestId {
+pub(super) fn request_id() -> RequestId {
     RequestId::new(ulid::Ulid::generate().to_string())
 }

@@ -8,6 +8,7 @@ mod doors;
 mod foreign;
 mod ingress;
 mod listen;
+mod mcp;
 mod status;
 mod stream;
 

@@ -15,7 +15,8 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::AuthSignatureMalformed | Code::AuthSignatureExpired | Code::AuthSessionExpired
             => StatusCode::UNAUTHORIZED,
         Code::AuthAccountMismatch | Code::AuthScope | Code::AuthActionInvalid
-        | Code::AuthActionExpired => StatusCode::FORBIDDEN,
+        | Code::AuthActionExpired | Code::AuthForeignOrigin | Code::AuthConfirmationRequired
+            => StatusCode::FORBIDDEN,
         Code::RequestActionUsed => StatusCode::CONFLICT,
         Code::RequestUnknownPlugin | Code::RequestUnknownAction | Code::RequestNotFound | Code::EventUnknownDelivery
             => StatusCode::NOT_FOUND,

@@ -121,6 +121,14 @@ impl<'a> ErrorView<'a> {
         }
     }
 
+    /// The code, where the sentence stands elsewhere: it may be a plugin's own.
+    pub(super) fn code_alone(problem: &'a Problem) -> Self {
+        Self {
+            message: problem.code.meaning(),
+            ..Self::brief(problem)
+        }
+    }
+
     /// What an agent may see: neither limits nor the lines of a grant.
     pub(super) fn brief(problem: &'a Problem) -> Self {
         Self {

@@ -21,13 +21,26 @@ pub(super) fn account(
     door: &str,
     tokens: fn(&AccountKeys) -> &[Key],
 ) -> Result<AccountId, Problem> {
+    account_of_either(headers, keys, door, [tokens, |_| &[]])
+}
+
+/// As `account`, where tokens of two kinds open a door.
+///
+/// # Errors
+/// As `account`.
+pub(super) fn account_of_either(
+    headers: &HeaderMap,
+    keys: &Keys,
+    door: &str,
+    kinds: [fn(&AccountKeys) -> &[Key]; 2],
+) -> Result<AccountId, Problem> {
     let token = token(headers);
     let found = keys.find(door, |account| {
-        let tokens = tokens(account);
-        (!tokens.is_empty()).then(|| {
+        let mut tokens = kinds.iter().flat_map(|kind| kind(account)).peekable();
+        tokens.peek().is_some().then(|| {
             let offered = token.unwrap_or_default();
             // Every token is compared: the time taken tells nothing.
-            tokens.iter().fold(false, |hit, key| hit | key.is(offered)) && token.is_some()
+            tokens.fold(false, |hit, key| hit | key.is(offered)) && token.is_some()
         })
     });
     found.map_err(|problem| match headers.get(AUTHORIZATION) {

@@ -97,8 +97,7 @@ impl Operation {
     /// Takes any other names in the query, each with a text.
     #[must_use]
     pub fn query_of_ones_own(self, name: &str, what: &str) -> Self {
-        let schema = json!({"type": "object", "additionalProperties": {"type": "string", "maxLength": 4096}});
-        self.parameter(name, "query", schema, what, false)
+        self.parameter(name, "query", json!({"type": "object"}), what, false)
     }
 
     /// Takes a value in the path.
@@ -193,6 +192,10 @@ impl Operation {
                 json!({"description": "What the desk is shown."}),
             );
         }
+        for status in [414, 431] {
+            // Said before anybody looks at what is asked.
+            self = self.bare_reply(status, meaning(status));
+        }
         let mut written = json!({
             "operationId": id,
             "summary": self.summary,
@@ -223,9 +226,11 @@ pub fn meaning(status: u16) -> &'static str {
         408 => "The request did not arrive in time.",
         409 => "It was done already, with something else filled in.",
         413 => "The request is too large.",
+        414 => "The address is too long to be read.",
         415 => "The body is of another media type than this address takes.",
         422 => "The files on the disk are at fault.",
         429 => "Too much waits already; ask again after `Retry-After`.",
+        431 => "The headers are too long to be read.",
         500 => "The host failed.",
         503 => "Not now; ask again.",
         507 => "The disk is full.",

@@ -105,6 +105,8 @@ pub struct AccountKeys {
     pub freshchat_keys: Vec<RsaKey>,
     /// What Chatwoot signs `/chatwoot/events` with.
     pub chatwoot_secrets: Vec<Key>,
+    /// Bearer tokens of `/mcp` alone; those of `/v1` open it too.
+    pub mcp_tokens: Vec<Key>,
 }
 
 impl Keys {

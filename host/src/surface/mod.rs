@@ -24,10 +24,12 @@ pub mod imbox;
 mod json;
 pub mod keys;
 mod lenient;
+pub mod mcp;
 mod moment;
 pub mod native;
 pub mod openapi;
 pub mod pane;
+mod plain;
 mod press;
 mod query;
 #[cfg(test)]

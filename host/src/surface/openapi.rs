@@ -3,7 +3,7 @@
 use super::describe::{Operation, Schemas, document};
 use super::keys::Keys;
 use super::{
-    Inbound, PageSurface, Reply, Route, Surface, actions, all, answer, events, pages, streams,
+    Inbound, PageSurface, Reply, Route, Surface, actions, all, answer, events, mcp, pages, streams,
 };
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
@@ -54,6 +54,7 @@ pub fn surfaces() -> Vec<&'static dyn Surface> {
     surfaces.extend(actions().iter().map(|it| *it as &dyn Surface));
     surfaces.extend(pages().iter().map(|it| *it as &dyn Surface));
     surfaces.extend(events().iter().map(|it| *it as &dyn Surface));
+    surfaces.push(&mcp::Mcp);
     surfaces
 }
 

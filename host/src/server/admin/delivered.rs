@@ -3,10 +3,11 @@
 use super::view::UsageView;
 use crate::model::delivery::{Attempt, AttemptError, Backlog, Delivery};
 use crate::storage::Detail;
-use crate::surface::native::{self, EventForm};
-use schemars::JsonSchema;
+use crate::surface::native;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// `GET /deliveries`.
@@ -66,9 +67,23 @@ struct Named {
 }
 
 /// An event as `/v1/events` takes it.
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 #[serde(transparent)]
-struct Happened(#[schemars(with = "EventForm")] Map<String, Value>);
+struct Happened(Map<String, Value>);
+
+impl JsonSchema for Happened {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Happened".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"$ref": "#/components/schemas/EventForm"})
+    }
+}
 
 #[derive(Serialize, JsonSchema)]
 struct Try {

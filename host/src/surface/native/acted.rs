@@ -104,7 +104,7 @@ impl JsonSchema for TextsView<'_> {
 #[derive(serde::Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schemars(rename = "Command")]
-enum CommandView<'a> {
+pub(in crate::surface) enum CommandView<'a> {
     OpenUrl {
         url: &'a str,
     },
@@ -143,7 +143,7 @@ impl<'a> CommandView<'a> {
         clippy::unnecessary_wraps,
         reason = "what `Each` takes may leave items out"
     )]
-    fn new(command: &'a Command) -> Option<Self> {
+    pub(in crate::surface) fn new(command: &'a Command) -> Option<Self> {
         Some(match command {
             Command::OpenUrl(url) => Self::OpenUrl { url },
             Command::Copy(text) => Self::Copy { text },

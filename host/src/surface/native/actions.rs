@@ -74,7 +74,7 @@ impl ActionSurface for Actions {
         if let Some((name, _)) = whole.rest().first() {
             return Err(wrong(name, "a press has `token`, `context` and `fields`"));
         }
-        let context = parse::repeated(context, caller, request_id).map_err(in_context)?;
+        let context = parse::repeated(context, caller, request_id)?;
         let seals = keys
             .seals
             .as_ref()
@@ -85,10 +85,4 @@ impl ActionSurface for Actions {
     fn acted(&self, acted: &Acted, reveal: Reveal, request_id: &RequestId) -> Reply {
         acted::acted(acted, request_id, reveal)
     }
-}
-
-/// Says of a field of the context where in the body it stands.
-fn in_context(mut problem: Problem) -> Problem {
-    problem.field = problem.field.map(|field| format!("context.{field}"));
-    problem
 }

@@ -19,6 +19,7 @@ mod render;
 pub(super) mod sessions;
 mod stream;
 
+pub(super) use acted::CommandView;
 pub use acted::acted;
 pub use actions::Actions;
 pub use events::Events;

@@ -1,6 +1,7 @@
 //! The request of `/v1/context`: a query (GET) or a JSON object (POST), every field checked.
 
 use super::super::json::Json;
+use super::super::strict::wrong;
 use super::super::{Caller, Inbound, Question, body, bounds, query};
 use crate::model::context::{Agent, Context, Pairs};
 use crate::model::id::{AccountId, PluginId, RequestId};
@@ -30,14 +31,37 @@ pub(in crate::surface) fn question(
 ///
 /// # Errors
 /// As `question`.
-pub(super) fn repeated(
+pub(in crate::surface) fn repeated(
     value: Json,
     caller: &Caller,
     request_id: RequestId,
 ) -> Result<Context, Problem> {
+    let told = told("context", value, caller, request_id).map_err(in_context)?;
+    Ok(told.context)
+}
+
+/// Says of a field of the context where in the body it stands.
+fn in_context(mut problem: Problem) -> Problem {
+    problem.field = problem.field.map(|field| match field.as_str() {
+        "context" => field,
+        _ => format!("context.{field}"),
+    });
+    problem
+}
+
+/// Reads what a program says in one object, the plugins to ask among it.
+///
+/// # Errors
+/// As `question`.
+pub(in crate::surface) fn told(
+    what: &str,
+    value: Json,
+    caller: &Caller,
+    request_id: RequestId,
+) -> Result<Question, Problem> {
     let mut draft = Draft::new(caller, request_id);
-    draft.read_object("context", value)?;
-    draft.finish(caller).map(|question| question.context)
+    draft.read_object(what, value)?;
+    draft.finish(caller)
 }
 
 /// Whether the query says `explain=1`.
@@ -377,12 +401,4 @@ fn unlike(field: &str, value: &Json, wanted: &str) -> Problem {
 fn unknown(field: &str) -> Problem {
     wrong(field, "there is no such field")
         .hint("values of your own go into `params`, such as {\"params\": {\"source\": \"crm\"}}")
-}
-
-fn wrong(field: &str, why: &str) -> Problem {
-    Problem::new(
-        Code::RequestInvalidField,
-        format!("`{field}` cannot be taken: {why}."),
-    )
-    .field(field)
 }

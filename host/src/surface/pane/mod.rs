@@ -63,7 +63,11 @@ impl Surface for Pane {
             "/pane" => refused(
                 Operation::new("The page that a desk shows beside a conversation")
                     .credential("key_in_address")
-                    .query("theme", json!({"enum": ["light", "dark"]}), "")
+                    .query(
+                        "theme",
+                        text(),
+                        "`light` or `dark`; whatever else stands there is the browser's choice.",
+                    )
                     .query_of_ones_own("context", "Who is looked at, as in `GET /v1/context`.")
                     .reply(200, "The page.", html, text()),
             ),

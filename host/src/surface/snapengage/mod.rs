@@ -54,7 +54,7 @@ impl Surface for SnapEngage {
     }
 
     fn describe(&self, _: &Route, _: &Method, _: &mut Schemas) -> Operation {
-        let text = || json!({"type": "string", "maxLength": 4096});
+        let text = || json!({"type": "string"});
         let plain = "text/plain; charset=utf-8";
         Operation::new("Answers SnapEngage's Get Contact")
             .query(
