@@ -9,7 +9,8 @@ use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::{
     ActionSurface, CardSurface, EventSurface, PageSurface, Question, Reply, Reveal, Signer,
-    StreamSurface, Surface,
+    StreamSurface, Submitted,
+    Submitted, Surface,
 };
 use axum::extract::Request;
 use axum::response::Response;
@@ -175,14 +176,30 @@ impl Door for Actions {
         let inbound = inbound(&parts, &body, None);
         let now = shared.host.now();
         let caller = surface.verify(&inbound, &shared.keys, now)?;
-        let press = surface.parse(&inbound, &caller, &shared.keys, id.clone(), now)?;
-        let context = press.context.clone();
-        let mut acted = shared.host.act(press).await?;
-        if let (Some(seals), Some(after)) = (&shared.keys.seals, &mut acted.after) {
-            Signer::new(&seals.presses, &context, now).stamp(after);
-        }
         let reveal = reveal(&parts, shared.settings.insiders);
-        Ok(respond(surface.acted(&acted, reveal, id)))
+        match surface.submitted(&inbound, &caller, &shared.keys, id.clone(), now)? {
+            Submitted::Press(press) => {
+                let context = press.context.clone();
+                let mut acted = shared.host.act(*press).await?;
+                if let (Some(seals), Some(after)) = (&shared.keys.seals, &mut acted.after) {
+                    Signer::new(&seals.presses, &context, now).stamp(after);
+                }
+                Ok(respond(surface.acted(&acted, reveal, id)))
+            }
+            Submitted::Ask(question, cards) => {
+                let asked = Taken {
+                    question: *question,
+                    buttons: caller.acts,
+                    why: false,
+                    reveal,
+                    now,
+                };
+                let mut pane = shared.host.ask(&asked.question).await?;
+                asked.stamp(shared, &mut pane);
+                Ok(respond(cards.render(&pane, reveal)))
+            }
+            Submitted::Answered(reply) => Ok(respond(reply)),
+        }
     }
 }
 

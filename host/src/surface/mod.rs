@@ -185,6 +185,22 @@ pub trait ActionSurface: Surface {
         now: Millis,
     ) -> Result<Press, Problem>;
 
+    /// Reads what came in at an address that takes more than presses.
+    ///
+    /// # Errors
+    /// As `parse`.
+    fn submitted(
+        &self,
+        inbound: &Inbound<'_>,
+        caller: &Caller,
+        keys: &Keys,
+        request_id: RequestId,
+        now: Millis,
+    ) -> Result<Submitted, Problem> {
+        let press = self.parse(inbound, caller, keys, request_id, now)?;
+        Ok(Submitted::Press(Box::new(press)))
+    }
+
     /// Writes what came of it.
     fn acted(&self, acted: &Acted, reveal: Reveal, request_id: &RequestId) -> Reply;
 }
@@ -257,6 +273,17 @@ pub struct Question {
     pub context: Context,
     /// The plugins that are asked; empty means all.
     pub plugins: Vec<PluginId>,
+}
+
+/// What comes in at a door for pressed buttons. Desks that show what they are answered send other
+/// things there, too.
+pub enum Submitted {
+    /// A button was pressed.
+    Press(Box<Press>),
+    /// The cards are asked for; they are written by this surface.
+    Ask(Box<Question>, &'static dyn CardSurface),
+    /// Nothing is asked of anybody: this is the answer.
+    Answered(Reply),
 }
 
 /// A plugin that is asked.

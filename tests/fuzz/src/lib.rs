@@ -15,7 +15,7 @@ mod url;
 
 pub use component::component;
 pub use grant::grant;
-pub use surface::surface;
+pub use surface::{DOORS, surface};
 pub use url::url;
 
 /// A target: the name of its seeds' folder, and what must hold.

@@ -10,11 +10,25 @@
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
-use sidepane_fuzz::TARGETS;
+use sidepane::surface;
+use sidepane_fuzz::{DOORS, TARGETS};
 use std::path::{Path, PathBuf};
 
 /// Changed inputs a target. The fuzzer's own run does far more.
 const ROUNDS: usize = 20_000;
+
+#[test]
+fn every_door_has_a_number() {
+    let (cards, events) = (surface::all().iter(), surface::events().iter());
+    let (actions, pages) = (surface::actions().iter(), surface::pages().iter());
+    let routes = cards.map(|door| door.routes());
+    let routes = routes.chain(events.map(|door| door.routes()));
+    let routes = routes.chain(actions.map(|door| door.routes()));
+    for routes in routes.chain(pages.map(|door| door.routes())) {
+        let first = routes.first().expect("an address").path;
+        assert!(DOORS.contains(&first), "{first} is none of DOORS");
+    }
+}
 
 #[test]
 fn seeds_hold() {
