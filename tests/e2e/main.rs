@@ -23,6 +23,7 @@ mod embedding;
 mod events;
 mod folder;
 mod handlers;
+mod intercom;
 mod limits;
 mod mcp;
 mod neighbours;

@@ -24,6 +24,8 @@ const TRAFFIC: &[&str] = &[
     "post /freshchat/webhook",
     "post /chatwoot/events",
     "get /pane",
+    "post /intercom/initialize",
+    "post /intercom/submit",
     "get /openapi.json",
 ];
 const ADMIN: &[&str] = &[

@@ -180,6 +180,7 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
             freshchat_keys: secrets(&mut fields, "freshchat_keys", base, errors, RsaKey::parse),
             chatwoot_secrets: tokens(&mut fields, "chatwoot_secrets", base, errors),
             mcp_tokens: tokens(&mut fields, "mcp_tokens", base, errors),
+            intercom_secrets: tokens(&mut fields, "intercom_secrets", base, errors),
         });
         fields.finish(errors);
     }
@@ -418,6 +419,7 @@ mod tests {
             "freshchat.pem cannot be read",
             "SIDEPANE_CHATWOOT is not set",
             "SIDEPANE_MCP is not set",
+            "SIDEPANE_INTERCOM is not set",
         ] {
             assert!(problem.detail.contains(name), "{name}: {}", problem.detail);
         }

@@ -9,8 +9,7 @@ use crate::model::problem::Problem;
 use crate::model::time::Millis;
 use crate::surface::{
     ActionSurface, CardSurface, EventSurface, PageSurface, Question, Reply, Reveal, Signer,
-    StreamSurface, Submitted,
-    Submitted, Surface,
+    StreamSurface, Submitted, Surface,
 };
 use axum::extract::Request;
 use axum::response::Response;

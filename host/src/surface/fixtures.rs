@@ -35,6 +35,11 @@ fn snapengage_answers_as_recorded() {
     run("snapengage", &super::snapengage::SnapEngage);
 }
 
+#[test]
+fn intercom_answers_as_recorded() {
+    run("intercom", &super::intercom::Initialize);
+}
+
 fn run(folder: &str, surface: &dyn CardSurface) {
     recording::run(folder, "pane: one, cards", |request, setup| {
         answer(surface, request, setup)
@@ -81,6 +86,7 @@ fn keys() -> Keys {
         api_tokens: vec![Key::new(token)],
         imbox: vec![(http::header::AUTHORIZATION, Key::new(header))],
         snapengage_tokens: vec![Key::new(token)],
+        intercom_secrets: vec![Key::new(token), Key::new(format!("old-{token}"))],
         ..AccountKeys::default()
     };
     Keys {

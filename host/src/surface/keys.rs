@@ -107,6 +107,8 @@ pub struct AccountKeys {
     pub chatwoot_secrets: Vec<Key>,
     /// Bearer tokens of `/mcp` alone; those of `/v1` open it too.
     pub mcp_tokens: Vec<Key>,
+    /// Client secrets of Intercom's app, which signs `/intercom/initialize` and `/intercom/submit`.
+    pub intercom_secrets: Vec<Key>,
 }
 
 impl Keys {

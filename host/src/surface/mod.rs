@@ -21,6 +21,7 @@ mod fixtures;
 pub mod freshchat;
 mod identity;
 pub mod imbox;
+pub mod intercom;
 mod json;
 pub mod keys;
 mod lenient;
@@ -60,7 +61,12 @@ use keys::Keys;
 
 /// All doors for contact cards. A new desk is a folder and a line here.
 pub fn all() -> &'static [&'static dyn CardSurface] {
-    &[&native::Native, &imbox::ImBox, &snapengage::SnapEngage]
+    &[
+        &native::Native,
+        &imbox::ImBox,
+        &snapengage::SnapEngage,
+        &intercom::Initialize,
+    ]
 }
 
 /// All doors for product events. A new desk is a folder and a line here.
@@ -80,7 +86,7 @@ pub fn streams() -> &'static [&'static dyn StreamSurface] {
 
 /// The doors for pressed buttons.
 pub fn actions() -> &'static [&'static dyn ActionSurface] {
-    &[&native::Actions]
+    &[&native::Actions, &intercom::Submit]
 }
 
 /// The doors that browsers load pages from, and their sessions.
@@ -284,6 +290,20 @@ pub enum Submitted {
     Ask(Box<Question>, &'static dyn CardSurface),
     /// Nothing is asked of anybody: this is the answer.
     Answered(Reply),
+}
+
+impl std::fmt::Debug for Submitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Press(press) => f.debug_tuple("Press").field(press).finish(),
+            Self::Ask(question, cards) => f
+                .debug_tuple("Ask")
+                .field(question)
+                .field(&cards.name())
+                .finish(),
+            Self::Answered(reply) => f.debug_tuple("Answered").field(reply).finish(),
+        }
+    }
 }
 
 /// A plugin that is asked.

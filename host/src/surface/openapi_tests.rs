@@ -89,6 +89,7 @@ fn every_recorded_request_and_reply_fits() {
         "freshchat",
         "freshchat-webhook",
         "chatwoot",
+        "intercom",
     ] {
         for path in recording::requests(folder) {
             let request = std::fs::read_to_string(&path).expect("a request");

@@ -111,6 +111,8 @@ pub const DOORS: &[&str] = &[
     "/pane",
     "/v1/session",
     "/openapi.json",
+    "/intercom/initialize",
+    "/intercom/submit",
 ];
 
 /// What every recording takes for now.

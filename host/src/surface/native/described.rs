@@ -4,7 +4,7 @@ use super::super::answer::Accepted;
 use super::super::describe::{Operation, Schemas};
 use super::acted::ActedView;
 use super::forms::{CloudEventForm, ContextForm, EventForm, PluginForm, PressForm, SessionForm};
-use super::parse::{ALIASES, NAMES};
+use super::names::{ALIASES, NAMES};
 use super::render::PaneView;
 use super::sessions::Given;
 use http::Method;

@@ -14,6 +14,7 @@ mod events;
 mod explain;
 mod form;
 pub(super) mod forms;
+mod names;
 pub(super) mod parse;
 mod render;
 pub(super) mod sessions;

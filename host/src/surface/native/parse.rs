@@ -3,6 +3,7 @@
 use super::super::json::Json;
 use super::super::strict::wrong;
 use super::super::{Caller, Inbound, Question, body, bounds, query};
+use super::names::{ALIASES, NAMES};
 use crate::model::context::{Agent, Context, Pairs};
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::problem::{Code, Problem};
@@ -74,37 +75,6 @@ pub(super) fn asks_why(inbound: &Inbound<'_>) -> bool {
 
 /// Asks why each card is there or is not: about the answer, so no plugin reads it.
 const EXPLAIN: &str = "explain";
-
-/// Fields that hold one text, under the names they have in JSON and, dotted, in a query.
-pub(super) const NAMES: &[&str] = &[
-    "view",
-    "account",
-    "email",
-    "phone",
-    "external_id",
-    "contact_name",
-    "ticket_id",
-    "contact_id",
-    "conversation_id",
-    "call_id",
-    "locale",
-    "time_zone",
-    "visitor.ip",
-    "visitor.page_url",
-    "agent.id",
-    "agent.name",
-    "agent.email",
-];
-
-/// ImBox's names in a query, and ours.
-pub(super) const ALIASES: &[(&str, &str)] = &[
-    ("phoneNumber", "phone"),
-    ("externalId", "external_id"),
-    ("ticketId", "ticket_id"),
-    ("contactId", "contact_id"),
-    ("channelId", "conversation_id"),
-    ("callId", "call_id"),
-];
 
 /// A question that is still being read.
 struct Draft {
