@@ -144,7 +144,7 @@ impl Operation {
             .or_insert_with(|| json!({"description": what}));
         if let Some(reply) = reply.as_object_mut() {
             let content = reply.entry("content").or_insert_with(|| json!({}));
-            content[media] = json!({ "schema": schema });
+            set(content, media, json!({ "schema": schema }));
         }
         self
     }
@@ -203,14 +203,22 @@ impl Operation {
             "responses": self.replies,
         });
         if !self.body.is_empty() {
-            written["requestBody"] = json!({"required": self.body_required, "content": self.body});
+            let body = json!({"required": self.body_required, "content": self.body});
+            set(&mut written, "requestBody", body);
         }
         if !self.credentials.is_empty() {
             // An open door asks for none of them.
             let each = self.credentials.iter().map(|name| json!({ *name: [] }));
-            written["security"] = each.chain([json!({})]).collect();
+            set(&mut written, "security", each.chain([json!({})]).collect());
         }
         written
+    }
+}
+
+/// Adds a member to an object.
+pub(super) fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
     }
 }
 
@@ -271,7 +279,7 @@ pub fn document(
         let id = format!("{method}{}", path.replace(['/', '{', '}', '.', '-'], "_"));
         // A path may be anything in axum's words, and in OpenAPI's it is the same.
         let of_path = paths.entry(path).or_insert_with(|| json!({}));
-        of_path[method] = operation.written(id, path);
+        set(of_path, &method, operation.written(id, path));
     }
     let refusals = REFUSALS.iter().map(|status| {
         let refusal = json!({

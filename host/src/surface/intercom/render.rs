@@ -1,6 +1,7 @@
 //! Cards as components.
 
 use super::super::Reply;
+use super::super::describe::set;
 use super::super::filled;
 use super::super::plain::{BETWEEN, one_line, words};
 use super::canvas::{self, BACK, Piece, Style};
@@ -243,7 +244,7 @@ fn of_field(field: &Field, number: usize) -> Piece {
         FieldKind::Select(choices) if OPTIONS.contains(&choices.len()) => {
             let mut it = json!({"type": "dropdown", "id": id('t'), "label": label, "options": options(choices)});
             if let Some(value) = &field.default_value {
-                it["value"] = json!(value);
+                set(&mut it, "value", json!(value));
             }
             it
         }
@@ -254,7 +255,7 @@ fn of_field(field: &Field, number: usize) -> Piece {
         FieldKind::Select(choices) => text("input", &typed(&label, choices)),
         FieldKind::MultiSelect(choices) => {
             let mut it = text("input", &typed(&label, choices));
-            it["id"] = json!(id('l'));
+            set(&mut it, "id", json!(id('l')));
             it
         }
         kind => text("input", &format!("{label} ({})", filled::kind(kind))),

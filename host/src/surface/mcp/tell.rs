@@ -3,6 +3,7 @@
 //! Whatever a plugin wrote stands under `data`, and beside it `origin` says whose it is.
 
 use super::super::answer::{Each, ErrorView};
+use super::super::describe::set;
 use super::super::filled;
 use super::super::native::CommandView;
 use super::super::plain::words;
@@ -167,11 +168,7 @@ struct CameOf<'a> {
 pub fn cards(pane: &Pane) -> Value {
     let seen = Cards {
         notice: Some(INSTRUCTIONS),
-        cards: pane
-            .outcomes
-            .iter()
-            .map(|outcome| CardSeen::of(outcome))
-            .collect(),
+        cards: pane.outcomes.iter().map(CardSeen::of).collect(),
         error: None,
     };
     result(&seen, false)
@@ -234,7 +231,8 @@ pub fn refused(problem: &Problem, asked: Option<(&Asked, &PluginId)>) -> Value {
     };
     let mut result = result(&came, true);
     if let Some((asked, _)) = asked {
-        result["_meta"] = json!({ CONFIRMATION: asked.confirmation });
+        let meta = json!({ CONFIRMATION: asked.confirmation });
+        set(&mut result, "_meta", meta);
     }
     result
 }
