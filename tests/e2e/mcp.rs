@@ -152,6 +152,7 @@ impl Program {
 const ACCOUNTS: &str = r#"
 [accounts.eu]
 api_tokens = [{ file = "eu" }]
+pane_origins = ["https://agents.example"]
 mcp_tokens = [{ file = "eu-mcp" }]
 [accounts.us]
 api_tokens = [{ file = "us" }]
@@ -472,6 +473,26 @@ async fn who_may_not_ask_is_told_so_in_the_form_of_every_door() {
         assert!(reply.status.is_client_error(), "{body}: {}", reply.text());
         assert_eq!(reply.header("content-type"), "application/json", "{body}");
     }
+    let page = Request::options("/mcp")
+        .header("host", &at)
+        .header("origin", "https://agents.example")
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type,mcp-protocol-version",
+        )
+        .body(Full::default());
+    let page = client::send(host.traffic, page.expect("a request"))
+        .await
+        .expect("a reply");
+    assert_eq!(
+        page.header("access-control-allow-origin"),
+        "https://agents.example"
+    );
+    assert!(
+        page.header("access-control-allow-headers")
+            .contains("mcp-protocol-version")
+    );
     let large = format!("{{\"a\":\"{}\"}}", "x".repeat(600 << 10));
     assert_eq!(post(&host, &headers, &large).await.status, 413);
     assert_eq!(post(&host, &headers, LIST).await.status, 200);

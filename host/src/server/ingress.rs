@@ -39,9 +39,9 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     for surface in surface::events() {
         desks = mount(desks, Events(*surface));
     }
+    pages = pages.route(surface::mcp::DOOR, agents(&shared));
     foreign::allow(pages, &shared.keys)
         .merge(desks)
-        .route(surface::mcp::DOOR, agents(&shared))
         .fallback(move || async move {
             let problem = Problem::new(Code::RequestNotFound, "Nothing is served at this address.");
             refuse(Cards(&surface::native::Native), &problem, &request_id())
