@@ -54,6 +54,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
             ..EngineSettings::default()
         },
         limits: settings.limits.clone(),
+        cards: settings.cards,
         accounts: settings
             .keys
             .accounts

@@ -1,6 +1,7 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::cache;
 use super::compile;
 use super::events;
 use super::limits;
@@ -8,6 +9,7 @@ use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::cache::CachePolicy;
 use crate::policy::compile::CompileBudget;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
@@ -33,6 +35,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The budget of compiling one plugin.
     pub compile: CompileBudget,
+    /// Which cards are kept to be answered again.
+    pub cards: CachePolicy,
     /// How events are delivered and how long what is kept.
     pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
@@ -49,6 +53,7 @@ impl Default for Settings {
             public_url: None,
             limits: Limits::default(),
             compile: CompileBudget::default(),
+            cards: CachePolicy::default(),
             events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
@@ -80,6 +85,9 @@ impl Settings {
             }
             if let Some(mut table) = root.table("compile", errors) {
                 compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("cache", errors) {
+                cache::overlay(&mut table, &mut settings.cards, errors);
             }
             if let Some(mut table) = root.table("events", errors) {
                 events::overlay(&mut table, &mut settings.events, errors);

@@ -5,6 +5,8 @@ use super::explain::Explained;
 use super::id::{Generation, PluginId, RequestId};
 use super::problem::Problem;
 use super::usage::Usage;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What one plugin answered.
 #[derive(Clone, Debug)]
@@ -21,14 +23,25 @@ pub struct Outcome {
     pub notes: Vec<Problem>,
     /// What the call used. None when it never ran.
     pub usage: Option<Usage>,
+    /// None when the answer was made for this question.
+    pub kept: Option<Kept>,
+}
+
+/// An answer that was made for an earlier question, and kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// How long ago.
+    pub age: Duration,
+    /// Why there is no newer one. None as long as its plugin lets it be kept.
+    pub stale: Option<Problem>,
 }
 
 /// The three things a plugin can answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Answer {
-    /// A card.
-    Card(Card),
+    /// A card. Answers that are kept share it.
+    Card(Arc<Card>),
     /// Nothing is known about this contact.
     Empty,
     /// No answer, and why.
@@ -71,7 +84,7 @@ impl Pane {
         self.outcomes
             .iter()
             .filter_map(|outcome| match &outcome.answer {
-                Answer::Card(card) => Some(card),
+                Answer::Card(card) => Some(card.as_ref()),
                 Answer::Empty | Answer::Failed(_) => None,
             })
     }

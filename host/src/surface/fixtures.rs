@@ -17,6 +17,7 @@ use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use http::StatusCode;
 use std::fmt::Write;
+use std::sync::Arc;
 
 const NOW: Millis = Millis(1_764_000_000_000);
 
@@ -185,6 +186,7 @@ fn outcome(plugin: &str, answer: Answer) -> Outcome {
             },
             ..Usage::default()
         }),
+        kept: None,
     }
 }
 
@@ -221,7 +223,7 @@ fn one() -> Outcome {
     ];
     outcome(
         "members",
-        Answer::Card(Card {
+        Answer::Card(Arc::new(Card {
             contact_name: Some("Maja Lind".into()),
             blocks: vec![block(
                 "Membership",
@@ -229,7 +231,7 @@ fn one() -> Outcome {
                 vec![Element::Content(Content::List(rows))],
             )],
             ..Card::default()
-        }),
+        })),
     )
 }
 
@@ -302,7 +304,7 @@ fn full() -> Outcome {
     .field("blocks[0].data[0].rows[1].url");
     Outcome {
         notes: vec![note],
-        ..outcome("parcels", Answer::Card(card))
+        ..outcome("parcels", Answer::Card(Arc::new(card)))
     }
 }
 
