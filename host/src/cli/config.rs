@@ -117,6 +117,7 @@ fn effective(read: &Read) -> Table {
     if let Some(url) = &settings.public_url {
         root.insert("public_url".into(), text(url));
     }
+    root.insert("calls".into(), number(settings.calls.into()));
     let limits: Table = limits::entries(&settings.limits)
         .into_iter()
         .map(|(key, value)| (key.to_owned(), number(value)))

@@ -31,6 +31,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
+    /// Calls at one time, over all plugins.
+    pub calls: u32,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
     /// The budget of compiling one plugin.
@@ -51,6 +53,7 @@ impl Default for Settings {
             plugins: "plugins".into(),
             data: "data".into(),
             public_url: None,
+            calls: 1_000,
             limits: Limits::default(),
             compile: CompileBudget::default(),
             cards: CachePolicy::default(),
@@ -77,6 +80,11 @@ impl Settings {
             set(&mut settings.plugins, root.take("plugins", errors));
             set(&mut settings.data, root.take("data", errors));
             settings.public_url = public_url(root, errors);
+            limits::Table {
+                fields: root,
+                errors,
+            }
+            .set(&mut settings.calls, "calls", 1..=14_000, 1);
             if let Some(mut default) = root.table("default", errors) {
                 if let Some(mut table) = default.table("limits", errors) {
                     limits::overlay(&mut table, &mut settings.limits, errors);

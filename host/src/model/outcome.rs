@@ -3,7 +3,7 @@
 use super::card::{Card, Link};
 use super::explain::Explained;
 use super::id::{Generation, PluginId, RequestId};
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::usage::Usage;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +77,13 @@ impl Pane {
     /// The first link that a card gives.
     pub fn contact_link(&self) -> Option<&Link> {
         self.cards().find_map(|card| card.contact_link.as_ref())
+    }
+
+    /// Whether a plugin had no place for the call, so that asking again soon may give its card.
+    pub fn is_busy(&self) -> bool {
+        self.outcomes.iter().any(
+            |outcome| matches!(&outcome.answer, Answer::Failed(why) if why.code == Code::CallBusy),
+        )
     }
 
     /// The cards there are, in order.
