@@ -136,7 +136,7 @@ export class SidePane extends HTMLElement {
 
   /** Asks all plugins anew. */
   reload() {
-    if (this.#context && !this.#asking?.all) this.#ask(0);
+    if (this.#context && !this.#asking?.all) this.#ask(0, true);
   }
 
   connectedCallback() {
@@ -205,7 +205,7 @@ export class SidePane extends HTMLElement {
     if (!context) this.board.tell(el("p", { text: "Choose a conversation to see what is known of the customer." }));
   }
 
-  async #ask(wait) {
+  async #ask(wait, anew = false) {
     this.#asking?.stop.abort();
     const stop = new AbortController();
     const asking = { stop, all: true };
@@ -221,7 +221,7 @@ export class SidePane extends HTMLElement {
     try {
       if (wait) await new Promise((go) => setTimeout(go, wait));
       if (stop.signal.aborted) return;
-      await ask(this.#session, this.#context, null, stop.signal, {
+      await ask(this.#session, this.#context, null, stop.signal, anew, {
         start: (data) => {
           request = data.request_id;
           board.start(data.plugins ?? []);
@@ -264,7 +264,7 @@ export class SidePane extends HTMLElement {
     };
     try {
       let came = false;
-      await ask(this.#session, context, [slot.plugin], stop.signal, {
+      await ask(this.#session, context, [slot.plugin], stop.signal, true, {
         start: () => {},
         card: (event) => {
           came = true;
