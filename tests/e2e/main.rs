@@ -17,6 +17,7 @@ mod accounts;
 mod actions;
 mod cards;
 mod contract;
+mod desks;
 mod doors;
 mod egress;
 mod embedding;

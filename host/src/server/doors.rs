@@ -66,7 +66,14 @@ impl Door for Cards {
             false => shared.host.ask(&asked.question).await?,
         };
         asked.stamp(shared, &mut pane);
-        Ok(respond(surface.render(&pane, asked.reveal)))
+        let plugin = plugin_of(parts.uri.path(), surface);
+        let inbound = inbound(shared, &parts, &body, plugin.as_deref());
+        Ok(respond(surface.reply(
+            &inbound,
+            &asked.question,
+            &pane,
+            asked.reveal,
+        )))
     }
 }
 
@@ -114,7 +121,7 @@ fn asked(
     id: &RequestId,
 ) -> Result<Turn, Problem> {
     let plugin = plugin_of(parts.uri.path(), surface);
-    let inbound = inbound(parts, body, plugin.as_deref());
+    let inbound = inbound(shared, parts, body, plugin.as_deref());
     let now = shared.host.now();
     let caller = surface.verify(&inbound, &shared.keys, now)?;
     if let Some(reply) = surface.at_once(&inbound) {
@@ -172,7 +179,7 @@ impl Door for Actions {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let caller = surface.verify(&inbound, &shared.keys, now)?;
         let press = surface.parse(&inbound, &caller, &shared.keys, id.clone(), now)?;
@@ -203,7 +210,7 @@ impl Door for Pages {
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let reply = self.0.page(&inbound, &shared.keys, shared.host.now())?;
         Ok(respond(reply))
     }
@@ -227,7 +234,7 @@ impl Door for Events {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let account = surface.verify(&inbound, &shared.keys, now)?;
         let event = surface.parse(&inbound, account, now)?;
