@@ -71,7 +71,7 @@ pub(crate) async fn the_demos_desks_show_who_is_open(stage: &Stage) {
     for (desk, surface, view) in [
         ("front", "front", "ticket"),
         ("chatwoot", "chatwoot", "ticket"),
-        ("freshchat", "pane", "chat"),
+        ("freshchat", "freshchat", "chat"),
     ] {
         browser.open(&format!("{origin}/desks/{desk}")).await;
         for (number, email) in ["ada@example.com", "alan@example.com"].iter().enumerate() {

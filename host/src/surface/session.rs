@@ -32,6 +32,7 @@ pub(super) type Secrets = fn(&AccountKeys) -> &[Key];
 const PAGES: &[(&str, Secrets)] = &[
     ("native", |keys| &keys.api_tokens),
     ("pane", |keys| &keys.pane_keys),
+    ("freshchat", |keys| &keys.pane_keys),
     ("front", |keys| &keys.front_secrets),
     ("chatwoot", |keys| &keys.chatwoot_tokens),
 ];

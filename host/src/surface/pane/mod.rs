@@ -31,6 +31,12 @@ const PAGE: Page = Page {
     script: "/pane/page.js",
 };
 
+/// The same page inside of Freshchat, whose plug says so in the address.
+const IN_FRESHCHAT: Page = Page {
+    name: "freshchat",
+    ..PAGE
+};
+
 impl Surface for Pane {
     fn name(&self) -> &'static str {
         PAGE.name
@@ -80,8 +86,13 @@ struct Start<'a> {
 }
 
 fn shown(inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem> {
-    let Address { key, theme, rest } = Address::read(inbound.query)?;
-    let mut opened = PAGE.open(keys, &key.unwrap_or_default(), now)?;
+    let Address {
+        page,
+        key,
+        theme,
+        rest,
+    } = Address::read(inbound.query)?;
+    let mut opened = page.open(keys, &key.unwrap_or_default(), now)?;
     let context = looked_at(inbound, &rest, &opened.session.caller)?;
     opened.session.caller.agent = context.as_ref().and_then(|context| context.agent.clone());
     let origins = opened.of.map_or(&[][..], |keys| &keys.pane_origins);
@@ -95,12 +106,12 @@ fn shown(inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Probl
         ancestors: &ancestors,
         files: &[],
     };
-    PAGE.reply(&opened.session, keys, now, start, how)
+    page.reply(&opened.session, keys, now, start, how)
 }
 
 /// What is about the page itself in its address, and the query without it.
-#[derive(Default)]
 struct Address {
+    page: Page,
     key: Option<String>,
     theme: Option<String>,
     rest: String,
@@ -108,12 +119,20 @@ struct Address {
 
 impl Address {
     fn read(query: &str) -> Result<Self, Problem> {
-        let mut address = Self::default();
+        let mut address = Self {
+            page: PAGE,
+            key: None,
+            theme: None,
+            rest: String::new(),
+        };
         let mut rest = Vec::new();
         for piece in query.split('&').filter(|piece| !piece.is_empty()) {
             match query::pairs(piece).next().transpose()? {
                 Some((name, value)) if name == "key" => address.key = Some(value),
                 Some((name, value)) if name == "theme" => address.theme = Some(value),
+                Some((name, value)) if name == "desk" && value == IN_FRESHCHAT.name => {
+                    address.page = IN_FRESHCHAT;
+                }
                 _ => rest.push(piece),
             }
         }
