@@ -216,6 +216,30 @@ async fn the_pages_are_open_on_a_machine_of_ones_own_and_nobody_elses_may_frame_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_for_one_page_opens_that_one_and_leaves_none_open() {
+    let all = ["/pane", "/front", "/chatwoot"];
+    for (name, own) in [
+        ("pane_keys", "/pane?key=s3cret"),
+        ("front_secrets", "/front?auth_secret=s3cret"),
+        ("chatwoot_tokens", "/chatwoot?token=s3cret"),
+        ("api_tokens", ""),
+    ] {
+        let config = format!("[accounts.default]\n{name} = [{{ file = \"secret\" }}]\n");
+        let setup = Setup::new().file("secret", "s3cret\n").config(&config);
+        let host = setup.guest("echoes", "").start().await;
+        for path in all {
+            let page = host.get(path).await;
+            assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{name}: {path}");
+        }
+        if !own.is_empty() {
+            assert_eq!(host.get(own).await.status, StatusCode::OK, "{own}");
+        }
+        let paste = host.get("/freshchat").await;
+        assert!(paste.text().contains("PANE-KEY"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_to_paste_into_freshchat_holds_no_credential() {
     let host = two().await;
     let page = host.get("/freshchat?key=value-of-eu-pane&tags=plan").await;

@@ -41,8 +41,8 @@ pub(super) struct Opened<'a> {
 }
 
 impl Page {
-    /// Opens a page with the secret of its address. A door to cards that asks programs for a token
-    /// is not open to pages without a secret.
+    /// Opens a page with the secret of its address. Where programs or another desk's page need a
+    /// credential, no page is open without one.
     ///
     /// # Errors
     /// `auth.required` where a secret has to be given and is not, `auth.denied` for a wrong one.
@@ -55,7 +55,7 @@ impl Page {
         let secrets = session::secrets(self.name);
         let (door, _) = self.address.split_once('?').unwrap_or((self.address, ""));
         let found = keys.find(door, |account: &AccountKeys| {
-            let guarded = !secrets(account).is_empty() || !account.api_tokens.is_empty();
+            let guarded = account.guards_pages();
             guarded.then(|| holds(secrets(account), offered))
         });
         let account = found.map_err(|problem| match offered {

@@ -152,6 +152,14 @@ fn expired() -> Problem {
     )
 }
 
+impl AccountKeys {
+    /// Whether pages of this account want a secret. One that any page or program needs is needed by
+    /// all: a session of any page asks the same questions.
+    pub(super) fn guards_pages(&self) -> bool {
+        PAGES.iter().any(|(_, secrets)| !secrets(self).is_empty())
+    }
+}
+
 impl Keys {
     /// Whether this host has the account; without any there is `default`.
     fn has(&self, account: &AccountId) -> bool {
@@ -170,12 +178,10 @@ impl Keys {
         let Some(keys) = self.accounts.iter().find(|keys| keys.account == *account) else {
             return session.by.is_empty() && !self.public;
         };
-        let active = secrets(session.caller.page.unwrap_or_default())(keys);
         if session.by.is_empty() {
-            let open = active.is_empty() && keys.api_tokens.is_empty();
-            return open && !self.public && self.accounts.len() == 1;
+            return !keys.guards_pages() && !self.public && self.accounts.len() == 1;
         }
-        let mut active = active.iter();
+        let mut active = secrets(session.caller.page.unwrap_or_default())(keys).iter();
         active.any(|key| key.name(&seals.sessions) == session.by)
     }
 }

@@ -60,9 +60,7 @@ impl PageSurface for Paste {
     fn page(&self, inbound: &Inbound<'_>, keys: &Keys, now: Millis) -> Result<Reply, Problem> {
         let tags = tags(inbound.query)?;
         let base = base(inbound)?;
-        let guarded =
-            |keys: &AccountKeys| !keys.pane_keys.is_empty() || !keys.api_tokens.is_empty();
-        let key = match keys.public || keys.accounts.iter().any(guarded) {
+        let key = match keys.public || keys.accounts.iter().any(AccountKeys::guards_pages) {
             true => "PANE-KEY",
             false => "",
         };
