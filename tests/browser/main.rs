@@ -62,7 +62,7 @@ macro_rules! tests {
 fn tests() -> Vec<Test> {
     tests! {
         cards: come_in_order_over_a_skeleton, slow_ones_delay_themselves_alone, one_that_fails_is_asked_again_alone,
-            nothing_known_is_no_failure, what_a_visitor_claims_is_marked, a_folded_block_stays_folded;
+            kept_ones_are_shown_again_until_the_agent_wants_them_new, nothing_known_is_no_failure, what_a_visitor_claims_is_marked, a_folded_block_stays_folded;
         actions: a_question_comes_first_and_many_clicks_act_once, a_form_wants_what_is_required_and_shows_what_is_wrong,
             what_fails_is_said_where_it_was_pressed;
         keyboard: everything_is_reached_in_the_order_it_stands_in, arrows_walk_and_enter_folds, everything_has_a_role_and_a_name;

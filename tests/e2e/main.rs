@@ -15,6 +15,7 @@
 
 mod accounts;
 mod actions;
+mod cache;
 mod cards;
 mod contract;
 mod desks;

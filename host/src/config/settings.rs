@@ -1,6 +1,7 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::cache;
 use super::compile;
 use super::events;
 use super::limits;
@@ -8,6 +9,7 @@ use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::cache::CachePolicy;
 use crate::policy::compile::CompileBudget;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
@@ -29,10 +31,14 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
+    /// Calls at one time, over all plugins.
+    pub calls: u32,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
     /// The budget of compiling one plugin.
     pub compile: CompileBudget,
+    /// Which cards are kept to be answered again.
+    pub cards: CachePolicy,
     /// How events are delivered and how long what is kept.
     pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
@@ -47,8 +53,10 @@ impl Default for Settings {
             plugins: "plugins".into(),
             data: "data".into(),
             public_url: None,
+            calls: 1_000,
             limits: Limits::default(),
             compile: CompileBudget::default(),
+            cards: CachePolicy::default(),
             events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
@@ -72,6 +80,11 @@ impl Settings {
             set(&mut settings.plugins, root.take("plugins", errors));
             set(&mut settings.data, root.take("data", errors));
             settings.public_url = public_url(root, errors);
+            limits::Table {
+                fields: root,
+                errors,
+            }
+            .set(&mut settings.calls, "calls", 1..=14_000, 1);
             if let Some(mut default) = root.table("default", errors) {
                 if let Some(mut table) = default.table("limits", errors) {
                     limits::overlay(&mut table, &mut settings.limits, errors);
@@ -80,6 +93,9 @@ impl Settings {
             }
             if let Some(mut table) = root.table("compile", errors) {
                 compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("cache", errors) {
+                cache::overlay(&mut table, &mut settings.cards, errors);
             }
             if let Some(mut table) = root.table("events", errors) {
                 events::overlay(&mut table, &mut settings.events, errors);

@@ -17,6 +17,7 @@ mod link;
 mod meter;
 mod program;
 mod render;
+mod room;
 mod scan;
 mod slot;
 mod state;
@@ -30,6 +31,7 @@ pub use convert::action::Submitted;
 pub use convert::card::Checked;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;
+pub use room::provide_descriptors;
 pub use scan::{CONTRACT, Scan, ScanLimits, scan};
 pub use slot::{Gate, Pool, Slot};
 
@@ -84,9 +86,11 @@ impl Engine {
     ///
     /// # Errors
     /// `call.host_bug` when the machine does not give the address space or a thread,
-    /// `config.invalid` when the cache's folder is not this user's alone, or plugins cannot be
+    /// `config.invalid` when the pool needs more mappings of memory than this machine gives a process,
+    /// when the cache's folder is not this user's alone, or plugins cannot be
     /// compiled as `settings` want it.
     pub fn start(settings: &EngineSettings) -> Result<Self, Problem> {
+        room::check_mappings(&settings.pool)?;
         let wasmtime = wasmtime_engine(&settings.pool)?;
         let linker = link::linker(&wasmtime)
             .map_err(|error| start_problem("the linker", &format!("{error:#}")))?;

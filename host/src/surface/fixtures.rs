@@ -17,6 +17,7 @@ use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use http::StatusCode;
 use std::fmt::Write;
+use std::sync::Arc;
 
 const NOW: Millis = Millis(1_764_000_000_000);
 
@@ -192,6 +193,7 @@ fn outcome(plugin: &str, answer: Answer) -> Outcome {
             },
             ..Usage::default()
         }),
+        kept: None,
     }
 }
 
@@ -228,7 +230,7 @@ fn one() -> Outcome {
     ];
     outcome(
         "members",
-        Answer::Card(Card {
+        Answer::Card(Arc::new(Card {
             contact_name: Some("Maja Lind".into()),
             blocks: vec![block(
                 "Membership",
@@ -236,7 +238,7 @@ fn one() -> Outcome {
                 vec![Element::Content(Content::List(rows))],
             )],
             ..Card::default()
-        }),
+        })),
     )
 }
 
@@ -309,7 +311,7 @@ fn full() -> Outcome {
     .field("blocks[0].data[0].rows[1].url");
     Outcome {
         notes: vec![note],
-        ..outcome("parcels", Answer::Card(card))
+        ..outcome("parcels", Answer::Card(Arc::new(card)))
     }
 }
 

@@ -269,6 +269,8 @@ pub struct Question {
     pub context: Context,
     /// The plugins that are asked; empty means all.
     pub plugins: Vec<PluginId>,
+    /// Whether only cards made for this very question will do.
+    pub anew: bool,
 }
 
 /// A plugin that is asked.

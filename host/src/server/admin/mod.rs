@@ -2,6 +2,7 @@
 //! and reading one again.
 
 mod deliveries;
+mod metrics;
 mod view;
 
 use super::status;
@@ -25,6 +26,7 @@ pub(super) fn router(host: Host) -> Router {
     let router = Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/plugins", get(plugins))
         .route("/plugins/{id}", get(plugin))
         .route("/plugins/{id}/reload", post(reload));

@@ -8,6 +8,7 @@ use crate::model::card::{Button, Card, Content, Element};
 use crate::model::context::Context;
 use crate::model::outcome::{Answer, Pane};
 use std::borrow::Cow;
+use std::sync::Arc;
 use url::form_urlencoded::Serializer;
 
 /// The pane, with a link to it in the place of buttons where browsers reach the host.
@@ -16,7 +17,7 @@ pub(super) fn linked<'a>(
     context: &Context,
     public_url: Option<&str>,
 ) -> Cow<'a, Pane> {
-    let (Some(base), true) = (public_url, pane.cards().any(has_buttons)) else {
+    let (Some(base), true) = (public_url, pane.cards().any(Card::has_buttons)) else {
         return Cow::Borrowed(pane);
     };
     let address = address(base, context);
@@ -25,18 +26,14 @@ pub(super) fn linked<'a>(
         let Answer::Card(card) = &mut outcome.answer else {
             continue;
         };
-        for element in card.blocks.iter_mut().flat_map(|block| &mut block.data) {
+        let blocks = &mut Arc::make_mut(card).blocks;
+        for element in blocks.iter_mut().flat_map(|block| &mut block.data) {
             if let Element::Actions(buttons) = element {
                 *element = Element::Content(Content::Html(link(&address, buttons)));
             }
         }
     }
     Cow::Owned(pane)
-}
-
-fn has_buttons(card: &Card) -> bool {
-    let mut elements = card.blocks.iter().flat_map(|block| &block.data);
-    elements.any(|element| matches!(element, Element::Actions(_)))
 }
 
 /// The pane's address for the same contact.

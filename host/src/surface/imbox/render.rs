@@ -199,6 +199,7 @@ mod tests {
             answer: Answer::Failed(Problem::new(Code::CallTrap, "no")),
             notes: Vec::new(),
             usage: None,
+            kept: None,
         };
         let outcomes: Vec<_> = (0..1_000).map(outcome).collect();
         let all = failures(&outcomes);

@@ -306,6 +306,7 @@ impl Draft {
         Ok(Question {
             context: self.context,
             plugins: self.plugins,
+            anew: false,
         })
     }
 }

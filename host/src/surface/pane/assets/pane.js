@@ -165,7 +165,7 @@ export class SidePane extends HTMLElement {
 
   /** Asks all plugins anew. */
   reload() {
-    if (this.#context && !this.#asking?.all) this.#ask(0);
+    if (this.#context && !this.#asking?.all) this.#ask(0, true);
   }
 
   connectedCallback() {
@@ -234,7 +234,7 @@ export class SidePane extends HTMLElement {
     if (!context && this.#idleWords) this.board.tell(el("p", { text: this.#idleWords }));
   }
 
-  async #ask(wait) {
+  async #ask(wait, anew = false) {
     this.#asking?.stop.abort();
     const stop = new AbortController();
     const asking = { stop, all: true };
@@ -250,7 +250,7 @@ export class SidePane extends HTMLElement {
     try {
       if (wait) await new Promise((go) => setTimeout(go, wait));
       if (stop.signal.aborted) return;
-      await ask(this.#session, this.#context, null, stop.signal, {
+      await ask(this.#session, this.#context, null, stop.signal, anew, {
         start: (data) => {
           request = data.request_id;
           board.start(data.plugins ?? []);
@@ -293,7 +293,7 @@ export class SidePane extends HTMLElement {
     };
     try {
       let came = false;
-      await ask(this.#session, context, [slot.plugin], stop.signal, {
+      await ask(this.#session, context, [slot.plugin], stop.signal, true, {
         start: () => {},
         card: (event) => {
           came = true;
