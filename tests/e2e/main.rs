@@ -18,6 +18,7 @@ mod actions;
 mod cache;
 mod cards;
 mod contract;
+mod desks;
 mod doors;
 mod egress;
 mod embedding;

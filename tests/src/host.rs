@@ -248,7 +248,10 @@ impl Setup {
         let serve = server::serve(
             host.clone(),
             settings.keys,
-            self.server,
+            ServerSettings {
+                public_url: settings.public_url,
+                ..self.server
+            },
             self.traffic,
             self.admin,
             shutdown,

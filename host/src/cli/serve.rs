@@ -90,7 +90,10 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     server::serve(
         host,
         keys,
-        ServerSettings::default(),
+        ServerSettings {
+            public_url: settings.public_url,
+            ..ServerSettings::default()
+        },
         traffic,
         admin,
         shutdown,

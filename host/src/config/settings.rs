@@ -185,9 +185,13 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
             account,
             api_tokens: tokens(&mut fields, "api_tokens", base, errors),
             pane_keys: tokens(&mut fields, "pane_keys", base, errors),
-            pane_origins: origins(&mut fields, errors),
+            pane_origins: origins(&mut fields, "pane_origins", errors),
             imbox: headers(&mut fields, base, errors),
             snapengage_tokens: tokens(&mut fields, "snapengage_tokens", base, errors),
+            front_secrets: tokens(&mut fields, "front_secrets", base, errors),
+            front_origins: origins(&mut fields, "front_origins", errors),
+            chatwoot_tokens: tokens(&mut fields, "chatwoot_tokens", base, errors),
+            chatwoot_origins: origins(&mut fields, "chatwoot_origins", errors),
             webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
                 Key::of_webhook_secret(text).map_err(String::from)
             }),
@@ -207,9 +211,9 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     accounts
 }
 
-/// The origins of `pane_origins`, each as a browser writes it: it compares letter by letter.
-fn origins(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> Vec<String> {
-    let Some((origins, at)) = fields.take_at::<Vec<String>>("pane_origins", errors) else {
+/// The origins of the list `name`, each as a browser writes it: it compares letter by letter.
+fn origins(fields: &mut Fields<'_>, name: &str, errors: &mut Errors<'_>) -> Vec<String> {
+    let Some((origins, at)) = fields.take_at::<Vec<String>>(name, errors) else {
         return Vec::new();
     };
     for origin in &origins {
@@ -354,7 +358,7 @@ mod tests {
              [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n\
              webhook_secrets = [{ file = \"/dev/null\" }]\nfreshchat_tokens = \"x\"\n\
              chatwoot_secrets = [{ value = \"x\" }]\nfreshchat_account = 441\n\
-             chatwoot_tokens = []\n",
+             chatwoot_token = []\n",
         )
         .expect_err("errors");
         for part in [
@@ -367,7 +371,7 @@ mod tests {
             "sidepane.toml:9: accounts.eu.freshchat_tokens is written as",
             "sidepane.toml:10: accounts.eu.chatwoot_secrets[0] says where the secret stands",
             "sidepane.toml:11: accounts.eu.freshchat_account: ",
-            "sidepane.toml:12: accounts.eu.chatwoot_tokens is no key",
+            "sidepane.toml:12: accounts.eu.chatwoot_token is no key",
         ] {
             assert!(
                 problem.detail.contains(part),

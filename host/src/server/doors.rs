@@ -78,7 +78,9 @@ impl Door for Cards {
             false => shared.host.ask(&asked.question).await?,
         };
         asked.stamp(shared, &mut pane);
-        let mut reply = surface.render(&pane, asked.reveal);
+        let plugin = plugin_of(parts.uri.path(), surface);
+        let inbound = inbound(shared, &parts, &body, plugin.as_deref());
+        let mut reply = surface.reply(&inbound, &asked.question, &pane, asked.reveal);
         if pane.is_busy() {
             let wait = HeaderValue::from_static(ASK_AGAIN_S);
             reply.headers.insert(RETRY_AFTER, wait);
@@ -131,7 +133,7 @@ fn asked(
     id: &RequestId,
 ) -> Result<Turn, Problem> {
     let plugin = plugin_of(parts.uri.path(), surface);
-    let inbound = inbound(parts, body, plugin.as_deref());
+    let inbound = inbound(shared, parts, body, plugin.as_deref());
     let now = shared.host.now();
     let caller = surface.verify(&inbound, &shared.keys, now)?;
     if let Some(reply) = surface.at_once(&inbound) {
@@ -189,7 +191,7 @@ impl Door for Actions {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let caller = surface.verify(&inbound, &shared.keys, now)?;
         let press = surface.parse(&inbound, &caller, &shared.keys, id.clone(), now)?;
@@ -220,7 +222,7 @@ impl Door for Pages {
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let reply = self.0.page(&inbound, &shared.keys, shared.host.now())?;
         Ok(respond(reply))
     }
@@ -244,7 +246,7 @@ impl Door for Events {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let account = surface.verify(&inbound, &shared.keys, now)?;
         let event = surface.parse(&inbound, account, now)?;

@@ -1,13 +1,13 @@
 //! Runs the recorded requests of `tests/fixtures` through the doors and compares the exact replies.
 //!
 //! `<name>.http` is a request as sent. `<name>.expect` begins with the pane that the plugins answer
-//! with and how much of it is revealed, then what was asked of them, then the reply.
+//! with, how much of it is revealed, and where browsers reach the host if that is known, then what was asked of them, then the reply.
 //! `SIDEPANE_BLESS=1 cargo test -p sidepane --lib fixtures` writes the `.expect` files anew: read
 //! the difference before keeping it.
 
 use super::keys::{AccountKeys, Key, Keys};
 use super::recording::{self, Recording};
-use super::{CardSurface, Question, Reveal};
+use super::{CardSurface, Inbound, Question, Reveal};
 use crate::model::card::*;
 use crate::model::id::{AccountId, Generation, PluginId, RequestId};
 use crate::model::manifest::{Choice, Field, FieldKind};
@@ -47,7 +47,14 @@ fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String
     let plugin = ["/imbox/", "/snapengage/"]
         .iter()
         .find_map(|front| request.path.strip_prefix(front));
-    let inbound = request.inbound(plugin);
+    let (setup_of_pane, public_url) = match setup.split_once(", at ") {
+        Some((pane, url)) => (pane, Some(url)),
+        None => (setup, None),
+    };
+    let inbound = Inbound {
+        public_url,
+        ..request.inbound(plugin)
+    };
     let request_id = RequestId::new("req-1");
     let asked =
         surface
@@ -64,8 +71,8 @@ fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String
         }
         Ok(Ok(question)) => {
             write_question(&mut text, &question);
-            let (pane, reveal) = pane(setup);
-            surface.render(&pane, reveal)
+            let (pane, reveal) = pane(setup_of_pane);
+            surface.reply(&inbound, &question, &pane, reveal)
         }
         Err(problem) => {
             let _ = writeln!(text, "refused: {}", problem.code);

@@ -18,6 +18,7 @@ mod filled;
 #[cfg(test)]
 mod fixtures;
 pub mod freshchat;
+pub mod front;
 mod identity;
 pub mod imbox;
 mod json;
@@ -25,6 +26,7 @@ pub mod keys;
 mod lenient;
 mod moment;
 pub mod native;
+mod page;
 pub mod pane;
 mod press;
 mod query;
@@ -80,7 +82,13 @@ pub fn actions() -> &'static [&'static dyn ActionSurface] {
 
 /// The doors that browsers load pages from, and their sessions.
 pub fn pages() -> &'static [&'static dyn PageSurface] {
-    &[&pane::Pane, &native::Sessions]
+    &[
+        &pane::Pane,
+        &native::Sessions,
+        &front::Front,
+        &chatwoot::Dashboard,
+        &freshchat::Paste,
+    ]
 }
 
 /// What all doors have in common.
@@ -136,6 +144,18 @@ pub trait CardSurface: Surface {
 
     /// Writes the answer.
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
+
+    /// Writes the answer to a request, where that takes more than the cards: for a desk that cannot
+    /// show all of a card and leads to where it is shown.
+    fn reply(
+        &self,
+        _inbound: &Inbound<'_>,
+        _question: &Question,
+        pane: &Pane,
+        reveal: Reveal,
+    ) -> Reply {
+        self.render(pane, reveal)
+    }
 }
 
 /// A door that answers card by card: it asks like a `CardSurface`, and writes each part as it is
@@ -238,6 +258,8 @@ pub struct Inbound<'a> {
     pub body: &'a [u8],
     /// The `{plugin}` of the path, percent-decoded.
     pub plugin: Option<&'a str>,
+    /// Where browsers reach the host, as its operator wrote it.
+    pub public_url: Option<&'a str>,
 }
 
 /// What is asked, of whom.

@@ -75,7 +75,7 @@ impl<'a> Signer<'a> {
             return;
         };
         // A card that others share is copied for its tokens, and one without buttons is not.
-        if !has_buttons(card) {
+        if !card.has_buttons() {
             return;
         }
         let card = Arc::make_mut(card);
@@ -143,11 +143,6 @@ fn invalid() -> Problem {
         Code::AuthActionInvalid,
         "This is no button of a card that was shown for this contact. Load the card again.",
     )
-}
-
-fn has_buttons(card: &Card) -> bool {
-    let mut elements = card.blocks.iter().flat_map(|block| &block.data);
-    elements.any(|element| matches!(element, Element::Actions(_)))
 }
 
 fn buttons(card: &mut Card) -> impl Iterator<Item = &mut Button> {

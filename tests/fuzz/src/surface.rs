@@ -43,6 +43,7 @@ pub fn surface(input: &[u8]) {
         headers: &headers,
         body: if *method == Method::GET { b"" } else { body },
         plugin,
+        public_url: Some("https://panes.example.com/"),
     };
     let (cards, events) = (surface::all(), surface::events());
     let (actions, pages) = (surface::actions(), surface::pages());

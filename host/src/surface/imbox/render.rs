@@ -129,7 +129,7 @@ enum ElementView<'a> {
 }
 
 impl<'a> ElementView<'a> {
-    /// None for what ImBox cannot show: buttons, and what would be empty without them.
+    /// None for what ImBox cannot show: buttons that no link stands in for, and what would be empty without them.
     fn new(element: &'a Element) -> Option<Self> {
         match element {
             Element::Content(content) => Self::content(content),
