@@ -67,7 +67,7 @@ pub(crate) struct Serving {
     pub(crate) upstream: Option<SocketAddr>,
 }
 
-/// Plugins that ask the address in their parameter and wait for it.
+/// Plugins that ask the slow server and wait for it, each for 30 seconds.
 pub(crate) const WAITERS: [&str; 8] = [
     "wait-0", "wait-1", "wait-2", "wait-3", "wait-4", "wait-5", "wait-6", "wait-7",
 ];
@@ -127,7 +127,7 @@ async fn sidepane(serving: &Serving) -> anyhow::Result<()> {
     };
     if peer == Peer::Waiting {
         // All that wait, and some that do not.
-        settings.engine.pool.instances = 10_500;
+        settings.engine.pool.instances = 10_200;
     }
     if peer == Peer::Many {
         let account = |n| AccountId::parse(&format!("account-{n}"));
@@ -177,15 +177,18 @@ fn make_folder(serving: &Serving) -> anyhow::Result<PathBuf> {
 }
 
 fn waiters(upstream: SocketAddr) -> anyhow::Result<Vec<Kind>> {
-    let bytes = std::fs::read(e2e::guests::guest("fetches"))?;
-    let waiter = |name: &str| Kind {
+    let bytes = std::fs::read(e2e::guests::guest("puppet"))?;
+    let waiter = |name: &str| {
+        Kind {
         name: name.to_owned(),
         bytes: bytes.clone(),
         grant: format!(
-            "[[http.allow]]\nurl = \"http://{upstream}/\"\nprivate_network = true\n[limits]\n\
+            "[settings]\npuppet = \"{name}\"\nserver = \"http://{upstream}\"\n[[http.allow]]\nmethods = \
+             [\"POST\"]\nurl = \"http://{upstream}/\"\nprivate_network = true\n[limits]\n\
              concurrency = 10000\nhttp_concurrency = 10000\ndeadline_ms = 300000\n"
         )
         .into(),
+    }
     };
     Ok(WAITERS.map(waiter).into())
 }
