@@ -17,10 +17,12 @@ use crate::model::action::{Acted, Press};
 use crate::model::context::Context;
 use crate::model::delivery::Receipt;
 use crate::model::event::Event;
+use crate::model::figures::CacheFigures;
 use crate::model::id::{AccountId, PluginId, RequestId};
 use crate::model::outcome::{Pane, Placed};
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
+use crate::policy::cache::CachePolicy;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
@@ -58,6 +60,8 @@ pub struct HostSettings {
     pub storage: Option<Arc<dyn Storage>>,
     /// How events are delivered.
     pub events: DeliveryPolicy,
+    /// Which cards are kept to be answered again.
+    pub cards: CachePolicy,
 }
 
 impl HostSettings {
@@ -87,6 +91,7 @@ impl Default for HostSettings {
             clock: Arc::new(SystemClock::default()),
             storage: None,
             events: DeliveryPolicy::default(),
+            cards: CachePolicy::default(),
         }
     }
 }
@@ -170,7 +175,7 @@ impl Host {
             Deliver::new(engine, view, world, storage, settings.events)
         });
         Ok(Self {
-            dispatch: Dispatch::new(engine, view, world),
+            dispatch: Dispatch::new(engine, view, world, settings.cards),
             deliver,
             clock,
             catalog,
@@ -188,7 +193,13 @@ impl Host {
     pub async fn context(&self, context: Context) -> Result<Pane, Problem> {
         let context = named(context);
         let plugins = Vec::new();
-        self.ask(&Question { context, plugins }).await
+        let anew = false;
+        let question = Question {
+            context,
+            plugins,
+            anew,
+        };
+        self.ask(&question).await
     }
 
     /// Has a plugin carry out a press, and finds out what its card is afterwards. Presses with one
@@ -300,6 +311,11 @@ impl Host {
     /// The door to the published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()
+    }
+
+    /// What is kept of cards, and how often that saved a call.
+    pub fn kept_cards(&self) -> CacheFigures {
+        self.dispatch.kept()
     }
 
     /// The time, as plugins and events are told it.

@@ -99,6 +99,28 @@ pub(crate) async fn one_that_fails_is_asked_again_alone(stage: &Stage) {
     assert_eq!(browser.get("text(one('.mark', slot(1)))").await, "");
 }
 
+pub(crate) async fn kept_ones_are_shown_again_until_the_agent_wants_them_new(stage: &Stage) {
+    let browser = &stage.browser;
+    let shown = |text: &str| {
+        let mut card = card(json!([{"list": [{"label": "Is", "text": text}]}]));
+        card["cache_s"] = json!(600);
+        stage.puppets.show("p1", card);
+    };
+    // A ticket of this test's own: all tests have one host.
+    shown("one");
+    stage.load("&ticket_id=kept").await;
+    shown("two");
+    stage.load("&ticket_id=kept").await;
+    assert_eq!(browser.get("text(one('dd bdi', slot(1)))").await, "one");
+    browser.click("button('Reload')", 1).await;
+    browser
+        .until("text(one('dd bdi', slot(1))) === 'two'")
+        .await;
+    let asked = stage.puppets.asked();
+    let first = asked.iter().filter(|(name, _)| name == "p1").count();
+    assert_eq!(first, 2, "{asked:?}");
+}
+
 pub(crate) async fn nothing_known_is_no_failure(stage: &Stage) {
     let browser = &stage.browser;
     stage.load("").await;

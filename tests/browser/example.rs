@@ -1,7 +1,13 @@
-//! `examples/pane-in-a-page`, as it stands there, but for the host's address.
+//! `examples/pane-in-a-page`, as it stands there, but for the host's address; and the stand-ins for
+//! desks of the demo.
 
 use crate::stage::Stage;
+use e2e::host::Setup;
 use serde_json::json;
+use sidepane::server::ServerSettings;
+use sidepane::surface::keys::Keys;
+use sidepane_demo::{crm, desks};
+use tokio::net::TcpListener;
 
 const PAGE: &str = include_str!("../../examples/pane-in-a-page/index.html");
 
@@ -40,4 +46,40 @@ pub(crate) async fn the_page_in_examples_shows_a_card(stage: &Stage) {
     browser
         .until("text(one('.notice'))?.includes('Could not load')")
         .await;
+}
+
+pub(crate) async fn the_demos_desks_show_who_is_open(stage: &Stage) {
+    let browser = &stage.browser;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    let origins = format!(
+        "[accounts.default]\npane_origins = [{origin:?}]\nfront_origins = [{origin:?}]\nchatwoot_origins = [{origin:?}]\n"
+    );
+    let host = Setup::new()
+        .config(&origins)
+        .guest("echoes", "")
+        .start()
+        .await;
+    let doors = host.host.router(Keys::default(), ServerSettings::default());
+    let desks = desks::router(doors, host.traffic);
+    tokio::spawn(crm::serve(listener, desks, std::future::pending()));
+    let shown = |surface: &str, view: &str, email: &str| {
+        format!(
+            "(() => {{ const said = text(one('.board')) ?? ''; return ['{surface}', '{view}', '{email}'].every((it) => said.includes(it)); }})()"
+        )
+    };
+    for (desk, surface, view) in [
+        ("front", "front", "ticket"),
+        ("chatwoot", "chatwoot", "ticket"),
+        ("freshchat", "freshchat", "chat"),
+    ] {
+        browser.open(&format!("{origin}/desks/{desk}")).await;
+        for (number, email) in ["ada@example.com", "alan@example.com"].iter().enumerate() {
+            let other = format!("all('.list button', document)[{number}]");
+            browser.click(&other, 1).await;
+            browser.enter("one('aside iframe', document)").await;
+            browser.until(&shown(surface, view, email)).await;
+            browser.leave().await;
+        }
+    }
 }

@@ -22,9 +22,12 @@ mod stage;
 mod actions;
 mod attacks;
 mod cards;
+mod chatwoot;
 mod desk;
 mod example;
 mod figures;
+mod freshchat;
+mod front;
 mod keyboard;
 mod look;
 mod pictures;
@@ -59,7 +62,7 @@ macro_rules! tests {
 fn tests() -> Vec<Test> {
     tests! {
         cards: come_in_order_over_a_skeleton, slow_ones_delay_themselves_alone, one_that_fails_is_asked_again_alone,
-            nothing_known_is_no_failure, what_a_visitor_claims_is_marked, a_folded_block_stays_folded;
+            kept_ones_are_shown_again_until_the_agent_wants_them_new, nothing_known_is_no_failure, what_a_visitor_claims_is_marked, a_folded_block_stays_folded;
         actions: a_question_comes_first_and_many_clicks_act_once, a_form_wants_what_is_required_and_shows_what_is_wrong,
             what_fails_is_said_where_it_was_pressed;
         keyboard: everything_is_reached_in_the_order_it_stands_in, arrows_walk_and_enter_folds, everything_has_a_role_and_a_name;
@@ -67,7 +70,15 @@ fn tests() -> Vec<Test> {
             markup_stands_in_a_frame_without_an_origin;
         desk: another_contact_is_shown_as_it_was_and_then_as_it_is, nobody_else_may_show_it_or_tell_it, garbage_changes_nothing,
             commands_go_to_the_desk_and_what_it_cannot_becomes_text, the_frame_of_markup_takes_one_message_and_no_orders;
-        example: the_page_in_examples_shows_a_card;
+        front: the_pane_follows_what_is_selected, what_front_says_of_a_person_becomes_a_context,
+            an_older_answer_never_shows_over_a_newer_conversation, front_does_what_it_has_functions_for,
+            what_front_lacks_or_refuses_is_said_and_left_to_the_agent, a_press_never_touches_the_conversation_that_came_after,
+            front_opens_links, nothing_is_asked_for_a_panel_that_nobody_sees, nobody_else_may_show_it_and_garbage_changes_nothing,
+            it_says_what_fronts_own_library_says;
+        chatwoot: the_pane_follows_who_is_open, what_chatwoot_says_of_a_person_becomes_a_context, only_chatwoot_is_listened_to,
+            nothing_is_asked_for_an_app_that_nobody_sees;
+        freshchat: what_is_to_be_pasted_shows_the_card, hostile_values_break_out_of_nothing;
+        example: the_page_in_examples_shows_a_card, the_demos_desks_show_who_is_open;
         attacks: through_a_plugin_nothing_runs_or_loads, straight_into_the_frame_nothing_runs_or_loads, the_trap_catches_what_gets_out;
         straight: no_link_leads_where_it_must_not, cards_of_any_size_and_form_cost_their_own_place_alone, nobody_poses_as_another_or_as_the_host;
         figures: the_first_card_is_there_soon, eight_cards_come_without_a_jump, assets_are_small;

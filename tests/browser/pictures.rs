@@ -52,6 +52,10 @@ pub(crate) async fn are_taken_of_the_demo(stage: &Stage) {
         }
         picture(&browser, name).await;
     }
+    browser.prefer("light").await;
+    for desk in ["chatwoot", "freshchat", "front"] {
+        beside(&browser, desk).await;
+    }
     browser.end().await;
     let _ = stop.send(());
     serving.await.expect("the demo ends").expect("well");
@@ -70,6 +74,11 @@ async fn picture(browser: &Browser, name: &str) {
     let [width, height] = [width, height].map(|it| u32::try_from(it).expect("a size"));
     browser.resize(width, height, 0).await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    shoot(browser, &format!("pane-{name}")).await;
+}
+
+/// Takes a picture of what the window shows, for `docs/`.
+async fn shoot(browser: &Browser, name: &str) {
     let shot = browser
         .devtools(
             "Page.captureScreenshot",
@@ -79,9 +88,38 @@ async fn picture(browser: &Browser, name: &str) {
     let bytes = STANDARD
         .decode(shot["data"].as_str().expect("a picture"))
         .expect("base64");
-    println!("      docs/pane-{name}.png: {} bytes", bytes.len());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/pane-{name}.png"));
+    println!("      docs/{name}.png: {} bytes", bytes.len());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../docs/{name}.png"));
     std::fs::write(file, bytes).expect("a file");
+}
+
+/// Takes a picture of the page inside of a stand-in for a desk; in Front, after a refund.
+async fn beside(browser: &Browser, desk: &str) {
+    let url = format!("http://{}/desks/{desk}", sidepane_demo::crm::ADDRESS);
+    browser.resize(1080, 640, 0).await;
+    browser.open(&url).await;
+    browser.enter("one('aside iframe', document)").await;
+    browser
+        .until("one('.board:not(.loading)') && !one('.inner.coming') && one('.plugin:not(.apart)')")
+        .await;
+    if desk == "front" {
+        let refund = "all('.button').find((it) => text(it)?.startsWith('Refund'))";
+        browser.click(refund, 1).await;
+        browser.until("one('form.ask select')").await;
+        browser
+            .run("const reason = one('form.ask select'); reason.selectedIndex = 1; reason.dispatchEvent(new Event('change', { bubbles: true }));")
+            .await;
+        browser.click("one('form.ask [type=submit]')", 1).await;
+        browser
+            .until("text(one('.toasts'))?.includes('Refunded')")
+            .await;
+    }
+    browser
+        .run("root.activeElement?.blur(); scrollTo(0, 0);")
+        .await;
+    browser.leave().await;
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    shoot(browser, desk).await;
 }
 
 /// Has the demo count a few conversations of Ada's.

@@ -19,6 +19,12 @@ use std::time::Duration;
 /// The key of the pane's address.
 pub(crate) const KEY: &str = "k-4f1c0ffee";
 
+/// The secret of Front's page.
+pub(crate) const FRONT_SECRET: &str = "f-4f1c0ffee";
+
+/// The token of Chatwoot's page.
+pub(crate) const CHATWOOT_TOKEN: &str = "c-4f1c0ffee";
+
 /// The token of programs.
 pub(crate) const TOKEN: &str = "t-4f1c0ffee";
 
@@ -82,7 +88,11 @@ impl Stage {
         let shown = Arc::clone(&pages);
         let desk = Upstream::start(move |request| page(&shown, request)).await;
         let puppets = Puppets::start().await;
-        let mut setup = Setup::new().file("pane.key", KEY).file("api.token", TOKEN);
+        let mut setup = Setup::new()
+            .file("pane.key", KEY)
+            .file("front.secret", FRONT_SECRET)
+            .file("chatwoot.token", CHATWOOT_TOKEN)
+            .file("api.token", TOKEN);
         for number in 1..=PUPPETS {
             let (wasm, grant) = puppets.plugin(number, number);
             let name = Puppets::name(number);
@@ -93,7 +103,9 @@ impl Stage {
         let origin = format!("http://localhost:{}", desk.address.port());
         let config = format!(
             "[accounts.default]\npane_keys = [{{ file = \"pane.key\" }}]\napi_tokens = [{{ file = \
-             \"api.token\" }}]\npane_origins = [\"{origin}\"]\n"
+             \"api.token\" }}]\npane_origins = [\"{origin}\"]\nfront_secrets = [{{ file = \
+             \"front.secret\" }}]\nfront_origins = [\"{origin}\"]\nchatwoot_tokens = [{{ file = \
+             \"chatwoot.token\" }}]\nchatwoot_origins = [\"{origin}\"]\n"
         );
         let clock = Arc::<Ahead>::default();
         let setup = setup.clock(Arc::clone(&clock) as _);

@@ -15,8 +15,10 @@
 
 mod accounts;
 mod actions;
+mod cache;
 mod cards;
 mod contract;
+mod desks;
 mod doors;
 mod egress;
 mod embedding;

@@ -24,6 +24,9 @@ const TRAFFIC: &[&str] = &[
     "post /freshchat/webhook",
     "post /chatwoot/events",
     "get /pane",
+    "get /front",
+    "get /chatwoot",
+    "get /freshchat",
     "post /intercom/initialize",
     "post /intercom/submit",
     "get /openapi.json",
@@ -31,6 +34,7 @@ const TRAFFIC: &[&str] = &[
 const ADMIN: &[&str] = &[
     "get /healthz",
     "get /readyz",
+    "get /metrics",
     "get /plugins",
     "get /plugins/{id}",
     "post /plugins/{id}/reload",

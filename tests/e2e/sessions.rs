@@ -142,6 +142,31 @@ async fn a_page_without_its_key_is_refused_as_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_follows_a_link_without_a_key_is_asked_for_it() {
+    let host = two().await;
+    let tab = [("sec-fetch-dest", "document")];
+    let path = "/pane?view=ticket&email=%22%3E%3Cscript%3E&key=wrong";
+    let page = send(&host, Method::GET, path, &tab, &Value::Null).await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    let text = page.text();
+    let kept = "name=\"email\" value=\"&quot;&gt;&lt;script&gt;\"";
+    assert!(
+        text.contains(kept) && text.contains("name=\"key\""),
+        "{text}"
+    );
+    assert!(
+        !text.contains("wrong") && text.contains("auth.denied"),
+        "{text}"
+    );
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("form-action 'self'") && policy.ends_with("frame-ancestors 'none'"));
+    // In a frame nobody is asked to type a key.
+    let frame = [("sec-fetch-dest", "iframe")];
+    let page = send(&host, Method::GET, path, &frame, &Value::Null).await;
+    assert!(!page.text().contains("<form"), "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_of_a_host_of_ones_own_is_open_and_its_files_are_everybodys() {
     let host = Setup::new().guest("echoes", "").start().await;
     let page = host.get("/pane").await;

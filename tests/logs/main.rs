@@ -75,10 +75,13 @@ async fn no_line_holds_a_credential_a_secret_or_a_query() {
     let host = Setup::new()
         .file("token", "t0ken-of-the-door\n")
         .file("desk", "h3ader-of-the-desk\n")
+        .file("page", "p4ge-of-the-desk\n")
         .file("key", "k3y-of-the-shop\n")
         .config(
             "[accounts.eu]\napi_tokens = [{ file = \"token\" }]\nimbox = [{ header = \"x-desk\", \
-             value = { file = \"desk\" } }]\n",
+             value = { file = \"desk\" } }]\npane_keys = [{ file = \"page\" }]\nfront_secrets = [{ \
+             file = \"page\" }]\nchatwoot_tokens = [{ file = \"page\" }]\nsnapengage_tokens = [{ \
+             file = \"page\" }]\n",
         )
         .guest("tells_shop", &grant)
         .start()
@@ -136,6 +139,49 @@ async fn no_line_holds_a_credential_a_secret_or_a_query() {
             401,
         ),
         (
+            "/pane?key=p4ge-of-the-desk&view=ticket&email=v1sitor".to_owned(),
+            "accept",
+            "*/*",
+            200,
+        ),
+        ("/pane?key=wr0ng-page".to_owned(), "accept", "*/*", 401),
+        (
+            "/front?auth_secret=p4ge-of-the-desk".to_owned(),
+            "accept",
+            "*/*",
+            200,
+        ),
+        (
+            "/front?auth_secret=wr0ng-page".to_owned(),
+            "accept",
+            "*/*",
+            401,
+        ),
+        (
+            "/chatwoot?token=p4ge-of-the-desk".to_owned(),
+            "accept",
+            "*/*",
+            200,
+        ),
+        (
+            "/chatwoot?token=wr0ng-page".to_owned(),
+            "accept",
+            "*/*",
+            401,
+        ),
+        (
+            "/snapengage?token=p4ge-of-the-desk&email=v1sitor%40shop.example".to_owned(),
+            "accept",
+            "*/*",
+            200,
+        ),
+        (
+            "/snapengage?token=wr0ng-page&email=v1sitor%40shop.example".to_owned(),
+            "accept",
+            "*/*",
+            401,
+        ),
+        (
             "/nowhere?email=v1sitor".to_owned(),
             "authorization",
             "Bearer t0ken-of-the-door",
@@ -167,6 +213,7 @@ async fn no_line_holds_a_credential_a_secret_or_a_query() {
         "h3ader",
         "k3y-of",
         "wr0ng",
+        "p4ge",
         "v1sitor",
         "n0body",
         "qu3ry",

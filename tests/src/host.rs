@@ -232,6 +232,7 @@ impl Setup {
                 log: Arc::new(lines.clone()),
                 storage: self.storage.clone(),
                 events: settings.events.clone(),
+                cards: settings.cards,
                 clock: clock.unwrap_or_else(|| Arc::clone(&of_folder.clock)),
                 ..of_folder
             },
@@ -247,7 +248,10 @@ impl Setup {
         let serve = server::serve(
             host.clone(),
             settings.keys,
-            self.server,
+            ServerSettings {
+                public_url: settings.public_url,
+                ..self.server
+            },
             self.traffic,
             self.admin,
             shutdown,

@@ -3,12 +3,17 @@
 //!
 //! The same computation runs in two places: as a plugin in the sandbox, and natively by [`json`],
 //! which a plain server can answer with. What lies between the two is the price of the sandbox.
+//!
+//! The parameter `silent` has the card computed and not answered, `cache` has it kept for so many
+//! seconds.
 
 mod answer;
 mod profile;
 
 pub use answer::json;
 pub use profile::{HEADERS, LINK_TEXT, Profile};
+// Named here for `profile`, which programs without the SDK compile too: tests/bench/peers.
+use sidepane_sdk::html::escape;
 use sidepane_sdk::{Accordion, Block, Card, CardPlugin, Context, Error, Manifest, Plugin, Table};
 
 /// The plugin.
@@ -23,6 +28,8 @@ impl Plugin for BenchCard {
 
 impl CardPlugin for BenchCard {
     fn render(context: Context) -> Result<Option<Card>, Error> {
+        let silent = context.param("silent").is_some();
+        let cache_s = context.param("cache").and_then(|text| text.parse().ok());
         let profile = Profile::of(context.email, context.view, context.ticket_id);
         let customer = Block::new("Customer").icon("person").list(profile.facts());
         let orders = Block::new("Orders")
@@ -31,14 +38,15 @@ impl CardPlugin for BenchCard {
         let notes = Block::new("Notes").icon("sticky_note").html(profile.note());
         let history = Accordion::new("History").table(table(&profile, 5));
         let history = Block::new("History").icon("history").accordion(history);
-        Ok(Some(
-            Card::new()
-                .contact_link(profile.link(), LINK_TEXT)
-                .block(customer)
-                .block(orders)
-                .block(notes)
-                .block(history),
-        ))
+        let mut card = Card::new()
+            .contact_link(profile.link(), LINK_TEXT)
+            .block(customer)
+            .block(orders)
+            .block(notes)
+            .block(history);
+        card.cache_s = cache_s;
+        // Computed as ever, so that what answering takes can be told from it.
+        Ok((!std::hint::black_box(silent)).then_some(card))
     }
 }
 

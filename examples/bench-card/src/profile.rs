@@ -1,6 +1,6 @@
 //! The work itself: made-up facts about a customer, always the same for the same address.
 
-use sidepane_sdk::html::escape;
+use crate::escape;
 
 /// What stands above the columns of orders.
 pub const HEADERS: [&str; 5] = ["Order", "Date", "Total", "Status", "Items"];

@@ -1,6 +1,9 @@
-//! The demo: a small CRM and desk, a host with plugins that were just built, and what to open.
+//! The demo: a small CRM, stand-ins for desks, a host with plugins that were just built, and what to
+//! open.
 
+pub mod addresses;
 pub mod crm;
+pub mod desks;
 pub mod stage;
 
 use anyhow::Context;
@@ -20,6 +23,7 @@ use tokio::sync::watch;
 pub struct Demo {
     host: Host,
     settings: Settings,
+    public_url: String,
     crm: TcpListener,
     traffic: TcpListener,
     admin: TcpListener,
@@ -39,11 +43,18 @@ impl Demo {
         stage
             .set()
             .with_context(|| format!("{}", stage.plugins.display()))?;
-        let settings = Settings {
+        let mut settings = Settings {
             plugins: stage.plugins.clone(),
             data: stage.data.clone(),
             ..Settings::default()
         };
+        // The stand-ins for desks are served beside the CRM, and may show the host's pages.
+        for account in &mut settings.keys.accounts {
+            let desk = || vec![format!("http://{}", crm::ADDRESS)];
+            account.pane_origins = desk();
+            account.front_origins = desk();
+            account.chatwoot_origins = desk();
+        }
         let storage = SqliteStorage::open(&settings.data, SqliteSettings::default())?;
         let host = Host::start(HostSettings {
             storage: Some(Arc::new(storage)),
@@ -56,11 +67,13 @@ impl Demo {
         })
         .await?;
         let crm = crm::ADDRESS.parse().context("the CRM's address")?;
+        let traffic = bind(traffic).await?;
         Ok(Self {
             host,
             settings,
+            public_url: format!("http://{}/", traffic.local_addr()?),
             crm: bind(crm).await?,
-            traffic: bind(traffic).await?,
+            traffic,
             admin: bind(admin).await?,
         })
     }
@@ -92,7 +105,14 @@ impl Demo {
     /// A listener fails.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let (stop, mut stopped) = watch::channel(false);
-        let crm = crm::serve(self.crm, async move {
+        let doors = ServerSettings {
+            public_url: Some(self.public_url),
+            ..ServerSettings::default()
+        };
+        let at = self.traffic.local_addr()?;
+        let router = self.host.router(self.settings.keys.clone(), doors.clone());
+        let beside = crm::router().merge(desks::router(router, at));
+        let crm = crm::serve(self.crm, beside, async move {
             // An error means that the sender is gone, which is the end too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         });
@@ -100,7 +120,7 @@ impl Demo {
             let served = server::serve(
                 self.host,
                 self.settings.keys,
-                ServerSettings::default(),
+                doors,
                 self.traffic,
                 self.admin,
                 shutdown,

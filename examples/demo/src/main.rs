@@ -1,6 +1,7 @@
 //! `cargo run --release -p sidepane-demo`: everything at once, on this machine alone.
 
 use sidepane_demo::Demo;
+use sidepane_demo::addresses::{self, Address};
 use sidepane_demo::stage::Stage;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -39,13 +40,12 @@ async fn run() -> anyhow::Result<()> {
 
 fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
     let plugins = stage.plugins.display();
+    let desks: String = addresses::of(traffic).iter().map(line).collect();
     say(&format!(
         "Sidepane is serving five plugins from {plugins}
 
   An agent sees: http://{traffic}/pane?view=ticket&email=ada@example.com
-  ImBox asks:    curl '{traffic}/imbox?view=ticket&email=ada@example.com&ticketId=7'
-  SnapEngage:    curl '{traffic}/snapengage?email=ada@example.com&caseId=c-1'
-  Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
+{desks}  Everything:    curl '{traffic}/v1/context?view=ticket&email=ada@example.com'
   A message:     curl '{traffic}/v1/events' -H 'content-type: application/json' -d '{{
                    \"event_type\": \"message.created\", \"conversation\": {{\"id\": \"c-1\"}},
                    \"message\": {{\"kind\": \"public\", \"direction\": \"incoming\", \"text\": \"I want a refund\"}}}}'
@@ -54,13 +54,26 @@ fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
                  curl '{admin}/plugins'
 
 Other customers: alan@example.com, grace@example.com, emmy@example.com; nobody@example.com is unknown to the CRM.
-The CRM, which is the desk too, is on {crm}; plugins send it a key that they never see.
+The CRM is on {crm}, and so are the stand-ins for Front, Chatwoot and Freshchat; plugins send it a key that they never see.
 What each plugin may do stands in {plugins}/<id>.toml.
 
 Ctrl-C ends it.",
         crm = sidepane_demo::crm::ADDRESS,
         key = sidepane_demo::crm::API_KEY,
     ));
+}
+
+/// A door, as it is opened in a browser or asked in a shell.
+fn line(address: &Address) -> String {
+    let Address { desk, url, .. } = address;
+    let what = match (address.page, address.body) {
+        (true, _) => url.clone(),
+        (false, None) => format!("curl '{url}'"),
+        (false, Some(file)) => {
+            format!("curl '{url}' -H 'content-type: application/json' -d @{file}")
+        }
+    };
+    format!("  {:<15}{what}\n", format!("{desk}:"))
 }
 
 #[expect(

@@ -29,6 +29,7 @@ async fn the_crms_data_comes_out_and_without_the_rule_only_hello_does() {
     };
 
     with_demo(&stage, the_orders_are_there).await;
+    with_demo(&stage, every_desk_has_an_address_that_works).await;
     with_demo(&stage, a_message_tags_its_conversation).await;
     with_demo(&stage, visits_are_counted).await;
     with_demo(&stage, a_configured_request_is_a_card).await;
@@ -76,6 +77,51 @@ async fn the_orders_are_there(traffic: SocketAddr) {
     .await
     .json();
     assert_eq!(unknown["cards"][0]["status"], "empty", "{unknown}");
+}
+
+async fn every_desk_has_an_address_that_works(traffic: SocketAddr) {
+    let all = sidepane_demo::addresses::of(traffic);
+    let desks: Vec<_> = all.iter().map(|address| address.desk).collect();
+    assert_eq!(
+        desks,
+        [
+            "ImBox",
+            "SnapEngage",
+            "Front",
+            "Chatwoot",
+            "Freshchat",
+            "its events"
+        ]
+    );
+    for address in all {
+        let rest = address.url.strip_prefix("http://").expect("an address");
+        let (authority, path) = rest.split_once('/').expect("a path");
+        let at: SocketAddr = authority.parse().expect("an address");
+        let path = format!("/{path}");
+        let answer = match address.body {
+            None => get(at, &path).await,
+            Some(file) => {
+                let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+                let body = std::fs::read_to_string(root.join(file)).expect("a sample");
+                post(at, &path, body).await
+            }
+        };
+        let text = answer.text();
+        assert!(answer.status.is_success(), "{}: {text}", address.url);
+        match address.desk {
+            "ImBox" | "SnapEngage" => assert!(text.contains("Ada Lovelace"), "{text}"),
+            "its events" => assert!(text.contains("event_id"), "{text}"),
+            // What the page then shows is looked at in a browser, in tests/browser.
+            _ => {
+                assert!(text.contains(&format!("data-host=\"http://{traffic}\"")));
+                let script = text.split("src=\"/desks/").nth(1).expect("a script");
+                let name = script.split('"').next().expect("its name");
+                let script = get(at, &format!("/desks/{name}")).await;
+                assert!(script.status.is_success(), "{name}");
+                assert_eq!(text.contains("id=\"plug\""), address.desk == "Freshchat");
+            }
+        }
+    }
 }
 
 async fn a_message_tags_its_conversation(traffic: SocketAddr) {

@@ -25,7 +25,7 @@ async fn run() -> anyhow::Result<()> {
     for outcome in host.context(ada).await?.outcomes {
         match outcome.answer {
             Answer::Card(card) => {
-                let blocks: Vec<_> = card.blocks.into_iter().map(|block| block.name).collect();
+                let blocks: Vec<_> = card.blocks.iter().map(|block| &*block.name).collect();
                 say(&format!("{} shows {}", outcome.plugin, blocks.join(", ")));
             }
             Answer::Failed(problem) => say(&format!("{} failed: {problem}", outcome.plugin)),

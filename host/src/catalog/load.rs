@@ -1,6 +1,7 @@
 //! From a file and its grant to a loaded plugin: hash, scan, compile, link, manifest, permissions.
 
 use super::grant::{Grant, GrantPart};
+use super::keeps::Keeps;
 use super::manifest;
 use super::open::Opened;
 use super::snapshot::LoadedPlugin;
@@ -98,6 +99,7 @@ impl Loader {
             limits: grant.limits,
             order: grant.order,
             installations,
+            keeps: Keeps::default(),
         })
     }
 

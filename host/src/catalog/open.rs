@@ -45,6 +45,7 @@ impl Loader {
     ) -> Result<Opened, Problem> {
         let manifest = self.engine().describe(&program, limits).await?;
         let wanted = manifest::check(&manifest)?;
+        self.engine().keep(generation, &program, &manifest).await;
         Ok(Opened {
             generation,
             program,

@@ -30,7 +30,14 @@ impl Programs {
         bytes: Vec<u8>,
         loader: &Loader,
     ) -> Result<Shared, Problem> {
-        let shared = Arc::clone(self.held().entry(generation).or_default());
+        let shared = {
+            let mut held = self.held();
+            let shared = held.entry(generation).or_default();
+            if shared.get().is_some_and(Program::is_lost) {
+                *shared = Shared::default();
+            }
+            Arc::clone(shared)
+        };
         shared
             .get_or_try_init(|| loader.engine().prepare(bytes))
             .await?;

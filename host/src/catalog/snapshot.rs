@@ -1,5 +1,6 @@
 //! The immutable set of plugins that calls run against.
 
+use super::keeps::Keeps;
 use super::load::Permission;
 use crate::capability::http::HttpPlaces;
 use crate::capability::installation::Installation;
@@ -38,6 +39,8 @@ pub struct LoadedPlugin {
     pub http_places: Arc<HttpPlaces>,
     /// What it may do, by account.
     pub installations: HashMap<AccountId, Arc<Installation>>,
+    /// What is known of its cards.
+    pub keeps: Keeps,
 }
 
 impl LoadedPlugin {

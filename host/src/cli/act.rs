@@ -31,7 +31,7 @@ pub(super) async fn run(call: &Call, action: &str) -> Result<(), Stop> {
     };
     let heard = Arc::new(Heard::default());
     let world = Arc::new(call::world(Arc::clone(&heard)));
-    let dispatch = Dispatch::new(engine, call::view(plugin), world);
+    let dispatch = Dispatch::new(engine, call::view(plugin), world, call::NOTHING_KEPT);
     let acted = dispatch.act(&press).await?;
     let reveal = match call.json {
         true => Reveal::Inside,

@@ -101,6 +101,7 @@ impl Ask {
             headers: &headers,
             body: &body,
             plugin: None,
+            public_url: None,
         };
         let id = RequestId::new(ulid::Ulid::generate().to_string());
         Native

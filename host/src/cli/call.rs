@@ -16,11 +16,13 @@ use sidepane::engine::Engine;
 use sidepane::model::id::AccountId;
 use sidepane::model::outcome::{Answer, Outcome, Pane};
 use sidepane::model::usage::Usage;
+use sidepane::policy::cache::CachePolicy;
 use sidepane::storage::memory::MemoryStorage;
 use sidepane::surface::native::Native;
 use sidepane::surface::{Question, Reveal};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -149,6 +151,13 @@ fn overlay(grant: &mut Grant, account: &AccountId, set: &[(String, String)]) {
     }
 }
 
+/// A single question: nothing is asked twice.
+pub(crate) const NOTHING_KEPT: CachePolicy = CachePolicy {
+    bytes: 0,
+    longest: Duration::ZERO,
+    stale: Duration::ZERO,
+};
+
 /// Asks one plugin as a host with it alone would.
 ///
 /// # Errors
@@ -159,7 +168,7 @@ pub(crate) async fn ask(
     question: &Question,
     log: Arc<Heard>,
 ) -> Result<Pane, Stop> {
-    let dispatch = Dispatch::new(engine, view(plugin), Arc::new(world(log)));
+    let dispatch = Dispatch::new(engine, view(plugin), Arc::new(world(log)), NOTHING_KEPT);
     Ok(dispatch.explain(question).await?)
 }
 

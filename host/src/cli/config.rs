@@ -3,7 +3,7 @@
 use super::print;
 use super::stop::Stop;
 use sidepane::config::settings::Settings;
-use sidepane::config::{compile, events, limits};
+use sidepane::config::{cache, compile, events, limits};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -117,6 +117,7 @@ fn effective(read: &Read) -> Table {
     if let Some(url) = &settings.public_url {
         root.insert("public_url".into(), text(url));
     }
+    root.insert("calls".into(), number(settings.calls.into()));
     let limits: Table = limits::entries(&settings.limits)
         .into_iter()
         .map(|(key, value)| (key.to_owned(), number(value)))
@@ -128,6 +129,11 @@ fn effective(read: &Read) -> Table {
         .map(|(key, value)| (key.to_owned(), number(value)))
         .collect();
     root.insert("compile".into(), Value::Table(compile));
+    let cards: Table = cache::entries(&settings.cards)
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), number(value)))
+        .collect();
+    root.insert("cache".into(), Value::Table(cards));
     let events: Table = events::entries(&settings.events)
         .into_iter()
         .map(|(key, value)| (key.to_owned(), number(value)))

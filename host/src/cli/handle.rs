@@ -89,6 +89,7 @@ fn read(
         headers: &headers,
         body: &body,
         plugin: None,
+        public_url: None,
     };
     let event = desk.parse(&inbound, account.clone(), now);
     event.map_err(|problem| Stop::input(format!("{shown}: {}", stop::told(&problem))))

@@ -37,6 +37,7 @@ pub(crate) async fn notes(engine: Engine, plugin: LoadedPlugin) -> Vec<String> {
     let question = Question {
         context,
         plugins: Vec::new(),
+        anew: true,
     };
     let asked = call::ask(engine, plugin, &question, Arc::new(Heard::default())).await;
     let outcome = match &asked {

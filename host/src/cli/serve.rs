@@ -3,7 +3,7 @@
 use super::stop::Stop;
 use super::{config, pages_key};
 use sidepane::config::settings::Settings;
-use sidepane::engine::{Compile, EngineSettings};
+use sidepane::engine::{Compile, EngineSettings, PoolSettings, provide_descriptors};
 use sidepane::host::{Host, HostSettings};
 use sidepane::policy::delivery::DeliveryPolicy;
 use sidepane::server::{self, ServerSettings};
@@ -43,6 +43,8 @@ pub(crate) struct Serve {
 pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     let settings = settings(arguments)?;
     settings.check_listeners()?;
+    provide_descriptors(settings.calls)
+        .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let storage = SqliteStorage::open(&settings.data, quotas(&settings.events))
         .map_err(|problem| Stop::input(super::stop::told(&problem)))?;
     let host = Host::start(HostSettings {
@@ -51,9 +53,14 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
         engine: EngineSettings {
             cache: Some(settings.data.join("artefacts")),
             compile: Some(Compile::child(settings.compile.clone())),
-            ..EngineSettings::default()
+            pool: PoolSettings {
+                instances: settings.calls,
+                ..PoolSettings::default()
+            },
+            workers: None,
         },
         limits: settings.limits.clone(),
+        cards: settings.cards,
         accounts: settings
             .keys
             .accounts
@@ -83,7 +90,10 @@ pub(crate) async fn run(arguments: Serve) -> Result<(), Stop> {
     server::serve(
         host,
         keys,
-        ServerSettings::default(),
+        ServerSettings {
+            public_url: settings.public_url,
+            ..ServerSettings::default()
+        },
         traffic,
         admin,
         shutdown,

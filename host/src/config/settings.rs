@@ -1,6 +1,7 @@
 //! `sidepane.toml`: where to listen, where things lie, the default limits, the accounts with the
 //! credentials of their doors.
 
+use super::cache;
 use super::compile;
 use super::events;
 use super::limits;
@@ -8,6 +9,7 @@ use super::secret::SecretSource;
 use crate::fields::{self, Errors, Fields};
 use crate::model::id::AccountId;
 use crate::model::problem::{Code, Problem};
+use crate::policy::cache::CachePolicy;
 use crate::policy::compile::CompileBudget;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
@@ -29,10 +31,14 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where browsers reach the traffic listener; none leaves out what needs links to it.
     pub public_url: Option<String>,
+    /// Calls at one time, over all plugins.
+    pub calls: u32,
     /// The budget of a call that no grant changes.
     pub limits: Limits,
     /// The budget of compiling one plugin.
     pub compile: CompileBudget,
+    /// Which cards are kept to be answered again.
+    pub cards: CachePolicy,
     /// How events are delivered and how long what is kept.
     pub events: DeliveryPolicy,
     /// The accounts with their credentials; at least one.
@@ -47,8 +53,10 @@ impl Default for Settings {
             plugins: "plugins".into(),
             data: "data".into(),
             public_url: None,
+            calls: 1_000,
             limits: Limits::default(),
             compile: CompileBudget::default(),
+            cards: CachePolicy::default(),
             events: DeliveryPolicy::default(),
             keys: Keys {
                 accounts: vec![AccountKeys::default()],
@@ -72,6 +80,11 @@ impl Settings {
             set(&mut settings.plugins, root.take("plugins", errors));
             set(&mut settings.data, root.take("data", errors));
             settings.public_url = public_url(root, errors);
+            limits::Table {
+                fields: root,
+                errors,
+            }
+            .set(&mut settings.calls, "calls", 1..=14_000, 1);
             if let Some(mut default) = root.table("default", errors) {
                 if let Some(mut table) = default.table("limits", errors) {
                     limits::overlay(&mut table, &mut settings.limits, errors);
@@ -80,6 +93,9 @@ impl Settings {
             }
             if let Some(mut table) = root.table("compile", errors) {
                 compile::overlay(&mut table, &mut settings.compile, errors);
+            }
+            if let Some(mut table) = root.table("cache", errors) {
+                cache::overlay(&mut table, &mut settings.cards, errors);
             }
             if let Some(mut table) = root.table("events", errors) {
                 events::overlay(&mut table, &mut settings.events, errors);
@@ -169,9 +185,13 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
             account,
             api_tokens: tokens(&mut fields, "api_tokens", base, errors),
             pane_keys: tokens(&mut fields, "pane_keys", base, errors),
-            pane_origins: origins(&mut fields, errors),
+            pane_origins: origins(&mut fields, "pane_origins", errors),
             imbox: headers(&mut fields, base, errors),
             snapengage_tokens: tokens(&mut fields, "snapengage_tokens", base, errors),
+            front_secrets: tokens(&mut fields, "front_secrets", base, errors),
+            front_origins: origins(&mut fields, "front_origins", errors),
+            chatwoot_tokens: tokens(&mut fields, "chatwoot_tokens", base, errors),
+            chatwoot_origins: origins(&mut fields, "chatwoot_origins", errors),
             webhook_secrets: secrets(&mut fields, "webhook_secrets", base, errors, |text| {
                 Key::of_webhook_secret(text).map_err(String::from)
             }),
@@ -193,9 +213,9 @@ fn accounts(table: Fields<'_>, base: &Path, errors: &mut Errors<'_>) -> Vec<Acco
     accounts
 }
 
-/// The origins of `pane_origins`, each as a browser writes it: it compares letter by letter.
-fn origins(fields: &mut Fields<'_>, errors: &mut Errors<'_>) -> Vec<String> {
-    let Some((origins, at)) = fields.take_at::<Vec<String>>("pane_origins", errors) else {
+/// The origins of the list `name`, each as a browser writes it: it compares letter by letter.
+fn origins(fields: &mut Fields<'_>, name: &str, errors: &mut Errors<'_>) -> Vec<String> {
+    let Some((origins, at)) = fields.take_at::<Vec<String>>(name, errors) else {
         return Vec::new();
     };
     for origin in &origins {
@@ -340,7 +360,7 @@ mod tests {
              [accounts.\"a b\"]\n[accounts.eu]\napi_tokens = [{ env = \"SIDEPANE_NOT_SET\" }]\n\
              webhook_secrets = [{ file = \"/dev/null\" }]\nfreshchat_tokens = \"x\"\n\
              chatwoot_secrets = [{ value = \"x\" }]\nfreshchat_account = 441\n\
-             chatwoot_tokens = []\n",
+             chatwoot_token = []\n",
         )
         .expect_err("errors");
         for part in [
@@ -353,7 +373,7 @@ mod tests {
             "sidepane.toml:9: accounts.eu.freshchat_tokens is written as",
             "sidepane.toml:10: accounts.eu.chatwoot_secrets[0] says where the secret stands",
             "sidepane.toml:11: accounts.eu.freshchat_account: ",
-            "sidepane.toml:12: accounts.eu.chatwoot_tokens is no key",
+            "sidepane.toml:12: accounts.eu.chatwoot_token is no key",
         ] {
             assert!(
                 problem.detail.contains(part),

@@ -1,6 +1,7 @@
 //! One press: whose it is, the call, and the card afterwards.
 
-use super::call::{self, Ready, callee, failed, ready};
+use super::asking::Asking;
+use super::call::{Ready, callee, failed, ready};
 use super::once::Turn;
 use crate::capability::live::World;
 use crate::catalog::{LoadedPlugin, Snapshot};
@@ -42,6 +43,7 @@ pub(super) fn plugin(snapshot: &Snapshot, press: &Press) -> Result<Arc<LoadedPlu
 pub(super) async fn act(
     engine: &Engine,
     world: &World,
+    asking: &Asking,
     plugin: &LoadedPlugin,
     press: &Press,
     turn: &mut Turn<'_>,
@@ -60,7 +62,7 @@ pub(super) async fn act(
     };
     let after = card.map(|card| {
         let (answer, notes) = match card {
-            Ok(checked) => (Answer::Card(checked.card), checked.notes),
+            Ok(checked) => (Answer::Card(Arc::new(checked.card)), checked.notes),
             Err(problem) => {
                 let problem = failed(plugin, &press.context, None, problem);
                 (Answer::Failed(problem), Vec::new())
@@ -77,15 +79,16 @@ pub(super) async fn act(
         notes,
         usage,
     };
-    if !matches!(acted.result, Pressed::Done { .. })
-        || acted.after.is_some()
-        || !plugin.serves_view(&press.context.view)
-    {
+    let done = matches!(acted.result, Pressed::Done { .. });
+    if done {
+        plugin.keeps.press();
+    }
+    if !done || acted.after.is_some() || !plugin.serves_view(&press.context.view) {
         return acted;
     }
     // From here on it has been done, whether or not somebody waits for the card.
     turn.did(&acted);
-    let after = call::call(engine, world, plugin, &press.context).await;
+    let after = asking.ask(plugin).await;
     Acted {
         after: Some(after),
         ..acted
@@ -119,5 +122,6 @@ fn outcome(plugin: &LoadedPlugin, answer: Answer, notes: Vec<Problem>) -> Outcom
         answer,
         notes,
         usage: None,
+        kept: None,
     }
 }

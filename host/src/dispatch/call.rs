@@ -35,6 +35,7 @@ pub(super) async fn call(
         answer,
         notes,
         usage,
+        kept: None,
     }
 }
 
@@ -106,7 +107,7 @@ async fn run(
         Err(problem) => Err(problem),
     };
     let (answer, notes) = match answer {
-        Ok(Some(checked)) => (Answer::Card(checked.card), checked.notes),
+        Ok(Some(checked)) => (Answer::Card(Arc::new(checked.card)), checked.notes),
         Ok(None) => (Answer::Empty, Vec::new()),
         Err(problem) => (Answer::Failed(problem), Vec::new()),
     };

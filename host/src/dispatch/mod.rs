@@ -5,8 +5,11 @@
 //! asker goes away, everything they hold is free at once.
 
 mod act;
+mod asking;
+mod cache;
 mod call;
 mod explain;
+mod flight;
 mod once;
 mod route;
 mod weight;
@@ -15,9 +18,13 @@ use crate::capability::live::World;
 use crate::catalog::{LoadedPlugin, Snapshot, View};
 use crate::engine::Engine;
 use crate::model::action::{Acted, Press};
+use crate::model::figures::CacheFigures;
 use crate::model::outcome::{Pane, Placed};
 use crate::model::problem::Problem;
+use crate::policy::cache::CachePolicy;
 use crate::surface::{Asked, Question};
+use asking::Asking;
+use cache::Cache;
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 use once::Once;
 use std::sync::Arc;
@@ -29,16 +36,18 @@ pub struct Dispatch {
     view: View,
     world: Arc<World>,
     once: Arc<Once>,
+    cache: Arc<Cache>,
 }
 
 impl Dispatch {
     /// A dispatcher over an engine, the published plugins and the world they run in.
-    pub fn new(engine: Engine, view: View, world: Arc<World>) -> Self {
+    pub fn new(engine: Engine, view: View, world: Arc<World>, kept: CachePolicy) -> Self {
         Self {
             engine,
             view,
             world,
             once: Arc::default(),
+            cache: Arc::new(Cache::new(kept)),
         }
     }
 
@@ -64,15 +73,16 @@ impl Dispatch {
         plugins: Vec<Arc<LoadedPlugin>>,
         question: &Question,
     ) -> impl Stream<Item = Placed> + Send + use<> {
-        let context = Arc::new(question.context.clone());
+        let Question { context, anew, .. } = question;
+        let asking = Asking::new(&self.engine, &self.world, &self.cache, context, *anew);
+        let asking = Arc::new(asking);
         plugins
             .into_iter()
             .enumerate()
             .map(|(order, plugin)| {
-                let (engine, world) = (self.engine.clone(), Arc::clone(&self.world));
-                let context = Arc::clone(&context);
+                let asking = Arc::clone(&asking);
                 async move {
-                    let outcome = call::call(&engine, &world, &plugin, &context).await;
+                    let outcome = asking.ask(&plugin).await;
                     Placed { order, outcome }
                 }
             })
@@ -93,8 +103,13 @@ impl Dispatch {
     /// As `ask`.
     pub async fn explain(&self, question: &Question) -> Result<Pane, Problem> {
         let snapshot = self.view.current();
-        let mut pane = self.pane_of(&snapshot, question).await?;
-        pane.explained = Some(explain::explain(&snapshot, question, &pane.outcomes));
+        // Whoever asks why wants to see it happen.
+        let question = Question {
+            anew: true,
+            ..question.clone()
+        };
+        let mut pane = self.pane_of(&snapshot, &question).await?;
+        pane.explained = Some(explain::explain(&snapshot, &question, &pane.outcomes));
         Ok(pane)
     }
 
@@ -119,11 +134,17 @@ impl Dispatch {
     pub async fn act(&self, press: &Press) -> Result<Acted, Problem> {
         let plugin = act::plugin(&self.view.current(), press)?;
         let (engine, world) = (&self.engine, &self.world);
+        let asking = Asking::new(engine, world, &self.cache, &press.context, true);
         self.once
             .run(press, async |turn| {
-                act::act(engine, world, &plugin, press, turn).await
+                act::act(engine, world, &asking, &plugin, press, turn).await
             })
             .await
+    }
+
+    /// What is kept of cards, and how often that saved a call.
+    pub fn kept(&self) -> CacheFigures {
+        self.cache.figures()
     }
 
     /// The published plugins.

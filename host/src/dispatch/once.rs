@@ -481,12 +481,13 @@ mod tests {
             plugin: large.plugin.clone(),
             title: String::new(),
             generation: large.generation,
-            answer: Answer::Card(Card {
+            answer: Answer::Card(Arc::new(Card {
                 contact_name: Some("x".repeat(CARD_BYTES / 2)),
                 ..Card::default()
-            }),
+            })),
             notes: Vec::new(),
             usage: None,
+            kept: None,
         });
         // Two cards have room, and commands of two presses.
         for (key, card, commands) in [("a", true, 1), ("b", true, 1), ("c", false, 0)] {

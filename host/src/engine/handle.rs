@@ -23,14 +23,18 @@ impl Engine {
         event: &Event,
         attempt: u32,
     ) -> Invocation<Result<(), Refusal>> {
-        let Some(handler) = callee.program.event.as_ref() else {
+        let linked = match callee.program.linked().await {
+            Ok(linked) => linked,
+            Err(problem) => return Invocation::never(problem),
+        };
+        let Some(handler) = linked.event.as_ref() else {
             return Invocation::never(Problem::new(
                 Code::LoadMissingExport,
                 "The plugin takes no events.",
             ));
         };
         let (answer, usage) = self
-            .call(&slot, callee, &calls, async |store, instance| {
+            .call(&slot, callee, linked, &calls, async |store, instance| {
                 let guest = handler.load(&mut *store, instance)?;
                 let event = event_to_wit(event, attempt);
                 guest.call_handle(&mut *store, &event).await

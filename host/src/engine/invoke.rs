@@ -3,7 +3,7 @@
 
 use super::convert::manifest::manifest_from_wit;
 use super::lane::{self, Lane, Turn};
-use super::program::Program;
+use super::program::{Linked, Program};
 use super::slot::Slot;
 use super::state::State;
 use super::trap::{self, Stage};
@@ -60,6 +60,7 @@ impl Engine {
         &self,
         slot: &Slot,
         callee: Callee<'_>,
+        linked: &Linked,
         calls: &Arc<dyn HostCalls>,
         work: impl AsyncFnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>,
     ) -> (Result<T, Problem>, Usage) {
@@ -72,7 +73,7 @@ impl Engine {
         );
         let answer = call
             .run(async |store| {
-                let instance = set_up(store, callee).await?;
+                let instance = set_up(store, linked, callee.limits).await?;
                 work(store, &instance).await.map_err(Fault::Call)
             })
             .await;
@@ -80,18 +81,17 @@ impl Engine {
     }
 
     /// Makes an instance in a world without anything in it, compares every export's type and asks
-    /// for the manifest.
+    /// for the manifest. What an earlier start asked is not asked again: the bytes are the same.
     ///
     /// # Errors
     /// `load.type_mismatch`, or how the call ended: `call.*`, `output.*`.
     pub async fn describe(&self, program: &Program, limits: &Limits) -> Result<Manifest, Problem> {
+        if let Some(known) = program.manifest() {
+            return Ok(known.clone());
+        }
+        let linked = program.linked().await?;
         let calls: Arc<dyn HostCalls> = Arc::new(NoWorld::default());
         let deadline = Instant::now() + limits.deadline;
-        let callee = Callee {
-            program,
-            limits,
-            actions: &[],
-        };
         let mut call = Call::begin(
             &self.0,
             limits,
@@ -101,11 +101,9 @@ impl Engine {
         );
         let answer = call
             .run(async |store| {
-                let instance = set_up(store, callee).await?;
-                program
-                    .check_types(store, &instance)
-                    .map_err(Fault::Known)?;
-                let guest = program
+                let instance = set_up(store, linked, limits).await?;
+                linked.check_types(store, &instance).map_err(Fault::Known)?;
+                let guest = linked
                     .manifest
                     .load(&mut *store, &instance)
                     .map_err(Fault::Call)?;
@@ -238,16 +236,19 @@ impl<'a> Call<'a> {
 }
 
 /// Makes the instance with the fuel of set-up, then fills the tank for the call.
-async fn set_up(store: &mut Store<State>, callee: Callee<'_>) -> Result<Instance, Fault> {
-    let instance = callee
-        .program
+async fn set_up(
+    store: &mut Store<State>,
+    linked: &Linked,
+    limits: &Limits,
+) -> Result<Instance, Fault> {
+    let instance = linked
         .pre
         .instantiate_async(&mut *store)
         .await
         .map_err(Fault::SetUp)?;
     let left = store.get_fuel().map_err(Fault::SetUp)?;
     store.data_mut().setup_fuel = Some(left);
-    store.set_fuel(callee.limits.fuel).map_err(Fault::SetUp)?;
+    store.set_fuel(limits.fuel).map_err(Fault::SetUp)?;
     Ok(instance)
 }
 

@@ -4,6 +4,7 @@
 //! Two ways through it, and they do not meet: *prepare* (scan, compile, load, link; seconds, off
 //! the request threads) and *invoke* (a fresh store and instance for every call; microseconds).
 
+mod about;
 mod blame;
 mod compile;
 mod config;
@@ -17,6 +18,7 @@ mod link;
 mod meter;
 mod program;
 mod render;
+mod room;
 mod scan;
 mod slot;
 mod state;
@@ -30,13 +32,17 @@ pub use convert::action::Submitted;
 pub use convert::card::Checked;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;
+pub use room::provide_descriptors;
 pub use scan::{CONTRACT, Scan, ScanLimits, scan};
 pub use slot::{Gate, Pool, Slot};
 
 use crate::model::id::Generation;
+use crate::model::manifest::Manifest;
 use crate::model::problem::{Code, Problem};
+use about::{About, Traits};
 use compile::{Cache, Compiler, blocking};
 use lane::Lane;
+use program::{Kept, Linked};
 use sha2::{Digest, Sha256};
 use state::State;
 use std::path::{Path, PathBuf};
@@ -84,9 +90,11 @@ impl Engine {
     ///
     /// # Errors
     /// `call.host_bug` when the machine does not give the address space or a thread,
-    /// `config.invalid` when the cache's folder is not this user's alone, or plugins cannot be
+    /// `config.invalid` when the pool needs more mappings of memory than this machine gives a process,
+    /// when the cache's folder is not this user's alone, or plugins cannot be
     /// compiled as `settings` want it.
     pub fn start(settings: &EngineSettings) -> Result<Self, Problem> {
+        room::check_mappings(&settings.pool)?;
         let wasmtime = wasmtime_engine(&settings.pool)?;
         let linker = link::linker(&wasmtime)
             .map_err(|error| start_problem("the linker", &format!("{error:#}")))?;
@@ -119,42 +127,129 @@ impl Engine {
     }
 
     /// Scans, compiles, loads and links a plugin's bytes, on threads that may block. It takes seconds
-    /// for large guests. Dropping the future ends a compilation in a child.
+    /// for large guests. Dropping the future ends a compilation in a child. What an earlier start did
+    /// all of that to is only found: its code is mapped when it is first called.
     ///
     /// # Errors
     /// `load.*`, each saying what the file is and what to do.
     pub async fn prepare(&self, bytes: Vec<u8>) -> Result<Program, Problem> {
         let (inner, bytes) = (Arc::clone(&self.0), Arc::new(bytes));
         let of_thread = Arc::clone(&bytes);
-        let (found, generation, kept) = blocking(move || inner.look(&of_thread)).await?;
+        let (generation, found) = blocking(move || inner.look(&of_thread)).await?;
         let inner = Arc::clone(&self.0);
-        if let Some(kept) = kept {
-            return blocking(move || inner.link(&kept, found)).await;
-        }
+        let scan = match found {
+            Found::Known(program) => return Ok(program),
+            Found::Compiled(component, scan) => {
+                return blocking(move || inner.link(&component, scan)).await;
+            }
+            Found::New(scan) => scan,
+        };
         let native = inner.compiler.compile(generation, bytes).await?;
         blocking(move || {
             let cache = inner.cache.as_ref();
             let component = compile::keep(&inner.wasmtime, cache, generation, native)?;
-            inner.link(&component, found)
+            inner.link(&component, scan)
         })
         .await
     }
+
+    /// Keeps what a plugin says of itself beside its code, for the next start.
+    pub(crate) async fn keep(&self, generation: Generation, program: &Program, says: &Manifest) {
+        if self.0.cache.is_none() || program.manifest().is_some() {
+            return;
+        }
+        let about = About {
+            traits: program.traits().clone(),
+            manifest: says.clone(),
+        };
+        let inner = Arc::clone(&self.0);
+        let kept = blocking(move || {
+            if let Some(Err(error)) = inner
+                .cache
+                .as_ref()
+                .map(|it| it.keep_about(generation, &about))
+            {
+                tracing::warn!(%error, %generation, "not kept; the next start asks again");
+            }
+            Ok(())
+        });
+        // A panic in there is told where it happens, and costs the next start a call.
+        let _ = kept.await;
+    }
+}
+
+/// What the first look at a plugin's bytes finds.
+enum Found {
+    /// All there is to know, from an earlier start.
+    Known(Program),
+    /// Code of an earlier start, which was not asked what it is.
+    Compiled(Component, Scan),
+    /// Nothing.
+    New(Scan),
 }
 
 impl Inner {
-    /// What bytes are, and the code that an earlier start made of them.
-    fn look(&self, bytes: &[u8]) -> Result<(Scan, Generation, Option<Component>), Problem> {
-        let found = scan(bytes)?;
+    /// What bytes are, and what an earlier start made of them.
+    fn look(self: &Arc<Self>, bytes: &[u8]) -> Result<(Generation, Found), Problem> {
         let generation = Engine::generation(bytes);
+        if let Some(program) = self.known(generation) {
+            return Ok((generation, Found::Known(program)));
+        }
+        let scan = scan(bytes)?;
         let kept = match &self.cache {
             Some(cache) => compile::kept(&self.wasmtime, cache, generation)?,
             None => None,
         };
-        Ok((found, generation, kept))
+        let found = match kept {
+            Some(component) => Found::Compiled(component, scan),
+            None => Found::New(scan),
+        };
+        Ok((generation, found))
     }
 
-    fn link(&self, component: &Component, found: Scan) -> Result<Program, Problem> {
-        program::link(&self.wasmtime, &self.linker, component, found)
+    /// A program of which everything is kept. Nothing of it is mapped.
+    fn known(self: &Arc<Self>, generation: Generation) -> Option<Program> {
+        let cache = self.cache.as_ref()?;
+        let about = cache.about(generation)?;
+        cache.find(generation)?;
+        let (inner, sockets) = (Arc::clone(self), about.traits.sockets);
+        let link = move || inner.map(generation, sockets);
+        Some(Program::kept(
+            about.traits,
+            Kept {
+                link: Box::new(link),
+                manifest: about.manifest,
+            },
+        ))
+    }
+
+    /// Maps code of an earlier start that is called for the first time.
+    fn map(&self, generation: Generation, sockets: bool) -> Result<Linked, Problem> {
+        let component = match &self.cache {
+            Some(cache) => compile::kept(&self.wasmtime, cache, generation)?,
+            None => None,
+        };
+        let component = component.ok_or_else(|| {
+            Problem::new(
+                Code::LoadCompileFailed,
+                "The plugin's compiled code is no longer in the data folder; have it read again: \
+                 POST /plugins/{id}/reload on the admin listener.",
+            )
+        })?;
+        program::link(&self.wasmtime, &self.linker, &component, sockets)
+    }
+
+    fn link(&self, component: &Component, scan: Scan) -> Result<Program, Problem> {
+        let sockets = program::has_sockets(&scan.imports);
+        let linked = program::link(&self.wasmtime, &self.linker, component, sockets)?;
+        let traits = Traits {
+            contract: scan.contract,
+            card: linked.card.is_some(),
+            event: linked.event.is_some(),
+            action: linked.action.is_some(),
+            sockets,
+        };
+        Ok(Program::new(linked, traits))
     }
 }
 

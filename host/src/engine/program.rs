@@ -1,54 +1,126 @@
 //! A component, linked and looked through: what a call instantiates.
 
+use super::about::Traits;
+use super::compile::blocking;
 use super::link;
-use super::scan::{self, Scan};
+use super::scan;
 use super::state::State;
+use crate::model::manifest::Manifest;
 use crate::model::problem::{Code, Problem};
 use sidepane_bindings::exports::{action, contact_context, manifest, product_event};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::OnceCell;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 use wasmtime::{Engine, Store};
 
-/// One version of a plugin, ready to be called.
+/// One version of a plugin. Clones share its code.
 #[derive(Clone)]
 pub struct Program {
+    traits: Traits,
+    code: Arc<Compiled>,
+}
+
+/// The code, linked now or when somebody first calls it.
+struct Compiled {
+    linked: OnceCell<Linked>,
+    /// Where an earlier start put it, and what it found out then.
+    kept: Option<Kept>,
+    /// Whether it was looked for there in vain.
+    lost: AtomicBool,
+}
+
+/// Code that lies on the disk.
+pub(super) struct Kept {
+    /// Maps and links it.
+    pub(super) link: Box<dyn Fn() -> Result<Linked, Problem> + Send + Sync>,
+    pub(super) manifest: Manifest,
+}
+
+/// Code that can be called.
+#[derive(Clone)]
+pub(super) struct Linked {
     pub(super) pre: InstancePre<State>,
     pub(super) manifest: manifest::GuestIndices,
     pub(super) card: Option<contact_context::GuestIndices>,
     pub(super) event: Option<product_event::GuestIndices>,
     pub(super) action: Option<action::GuestIndices>,
-    contract: Option<String>,
 }
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Program")
             .field("serves", &self.serves())
+            .field("linked", &self.code.linked.initialized())
             .finish_non_exhaustive()
     }
 }
 
 impl Program {
+    /// A program that is linked already.
+    pub(super) fn new(linked: Linked, traits: Traits) -> Self {
+        let code = Arc::new(Compiled {
+            linked: OnceCell::new_with(Some(linked)),
+            kept: None,
+            lost: AtomicBool::new(false),
+        });
+        Self { traits, code }
+    }
+
+    /// A program that an earlier start compiled and looked into.
+    pub(super) fn kept(traits: Traits, kept: Kept) -> Self {
+        let code = Arc::new(Compiled {
+            linked: OnceCell::new(),
+            kept: Some(kept),
+            lost: AtomicBool::new(false),
+        });
+        Self { traits, code }
+    }
+
+    /// The code, mapped and linked if nobody has called it yet.
+    ///
+    /// # Errors
+    /// `load.compile_failed` when what was kept is not there any more.
+    pub(super) async fn linked(&self) -> Result<&Linked, Problem> {
+        if let Some(linked) = self.code.linked.get() {
+            return Ok(linked);
+        }
+        let of_thread = Arc::clone(&self.code);
+        let link = || blocking(move || of_thread.link());
+        self.code.linked.get_or_try_init(link).await
+    }
+
+    /// What it says of itself, where an earlier start asked it.
+    pub(super) fn manifest(&self) -> Option<&Manifest> {
+        self.code.kept.as_ref().map(|kept| &kept.manifest)
+    }
+
+    /// What it exports and imports.
+    pub(super) fn traits(&self) -> &Traits {
+        &self.traits
+    }
+
     /// Whether it makes cards.
     pub fn serves_cards(&self) -> bool {
-        self.card.is_some()
+        self.traits.card
     }
 
     /// Whether it takes events.
     pub fn serves_events(&self) -> bool {
-        self.event.is_some()
+        self.traits.event
     }
 
     /// Whether it carries out actions.
     pub fn serves_actions(&self) -> bool {
-        self.action.is_some()
+        self.traits.action
     }
 
     /// What it serves, in the words of `sidepane check`.
     pub fn serves(&self) -> Vec<&'static str> {
         let all = [
-            ("cards", self.card.is_some()),
-            ("events", self.event.is_some()),
-            ("actions", self.action.is_some()),
+            ("cards", self.traits.card),
+            ("events", self.traits.event),
+            ("actions", self.traits.action),
         ];
         all.iter()
             .filter(|(_, there)| *there)
@@ -56,18 +128,41 @@ impl Program {
             .collect()
     }
 
+    /// Whether its code is in memory: it was compiled just now, or somebody called it.
+    pub fn is_mapped(&self) -> bool {
+        self.code.linked.initialized()
+    }
+
+    /// Whether its code was no longer where an earlier start put it, so that it has to be made again.
+    pub fn is_lost(&self) -> bool {
+        self.code.lost.load(Ordering::Relaxed)
+    }
+
     /// Whether this is the very same compiled code as `other`, not merely the same bytes compiled
     /// again.
     pub fn is(&self, other: &Self) -> bool {
-        let code = |program: &Self| program.pre.component().image_range();
-        code(self) == code(other)
+        Arc::ptr_eq(&self.code, &other.code)
     }
 
     /// The contract's version that the SDK stamped.
     pub fn contract(&self) -> Option<&str> {
-        self.contract.as_deref()
+        self.traits.contract.as_deref()
     }
+}
 
+impl Compiled {
+    fn link(&self) -> Result<Linked, Problem> {
+        match &self.kept {
+            Some(kept) => (kept.link)().inspect_err(|_| self.lost.store(true, Ordering::Relaxed)),
+            None => Err(Problem::new(
+                Code::CallHostBug,
+                "The plugin has no code; please report it.",
+            )),
+        }
+    }
+}
+
+impl Linked {
     /// Compares the type of every export with the contract's. Finding an export's name, as
     /// `prepare` does, does not.
     pub(super) fn check_types(
@@ -110,12 +205,8 @@ pub(super) fn link(
     engine: &Engine,
     base: &Linker<State>,
     component: &Component,
-    scan: Scan,
-) -> Result<Program, Problem> {
-    let sockets = scan
-        .imports
-        .iter()
-        .any(|name| name.starts_with("wasi:sockets/"));
+    sockets: bool,
+) -> Result<Linked, Problem> {
     let pre = if sockets {
         let mut linker = base.clone();
         link::stub_sockets(&mut linker, engine, component)
@@ -128,18 +219,22 @@ pub(super) fn link(
     let Ok(manifest) = manifest::GuestIndices::new(&pre) else {
         return Err(missing(component, engine));
     };
-    let program = Program {
+    let linked = Linked {
         manifest,
         card: contact_context::GuestIndices::new(&pre).ok(),
         event: product_event::GuestIndices::new(&pre).ok(),
         action: action::GuestIndices::new(&pre).ok(),
-        contract: scan.contract,
         pre,
     };
-    match program.serves().is_empty() {
+    match linked.card.is_none() && linked.event.is_none() && linked.action.is_none() {
         true => Err(missing(component, engine)),
-        false => Ok(program),
+        false => Ok(linked),
     }
+}
+
+/// Whether any of these imports is of sockets.
+pub(super) fn has_sockets(imports: &[String]) -> bool {
+    imports.iter().any(|name| name.starts_with("wasi:sockets/"))
 }
 
 /// Which side is older stands in wasmtime's text: it counts what it expected and what it found.

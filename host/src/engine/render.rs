@@ -23,14 +23,18 @@ impl Engine {
         calls: Arc<dyn HostCalls>,
         context: &Context,
     ) -> Invocation<Option<Checked>> {
-        let Some(card) = callee.program.card.as_ref() else {
+        let linked = match callee.program.linked().await {
+            Ok(linked) => linked,
+            Err(problem) => return Invocation::never(problem),
+        };
+        let Some(card) = linked.card.as_ref() else {
             return Invocation::never(Problem::new(
                 Code::LoadMissingExport,
                 "The plugin makes no cards.",
             ));
         };
         let (answer, mut usage) = self
-            .call(&slot, callee, &calls, async |store, instance| {
+            .call(&slot, callee, linked, &calls, async |store, instance| {
                 let guest = card.load(&mut *store, instance)?;
                 let context = context_to_wit(context);
                 guest.call_render(&mut *store, &context).await

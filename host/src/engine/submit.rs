@@ -22,14 +22,18 @@ impl Engine {
         calls: Arc<dyn HostCalls>,
         press: &Press,
     ) -> Invocation<Submitted> {
-        let Some(action) = callee.program.action.as_ref() else {
+        let linked = match callee.program.linked().await {
+            Ok(linked) => linked,
+            Err(problem) => return Invocation::never(problem),
+        };
+        let Some(action) = linked.action.as_ref() else {
             return Invocation::never(Problem::new(
                 Code::LoadMissingExport,
                 "The plugin carries out no actions.",
             ));
         };
         let (answer, mut usage) = self
-            .call(&slot, callee, &calls, async |store, instance| {
+            .call(&slot, callee, linked, &calls, async |store, instance| {
                 let guest = action.load(&mut *store, instance)?;
                 let press = press_to_wit(press);
                 guest.call_submit(&mut *store, &press).await

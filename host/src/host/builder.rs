@@ -9,6 +9,7 @@ use crate::catalog::Given;
 use crate::engine::{Compile, Engine, EngineSettings};
 use crate::model::id::{AccountId, PluginId};
 use crate::model::problem::{Code, Problem};
+use crate::policy::cache::CachePolicy;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
@@ -98,6 +99,12 @@ impl HostBuilder {
     /// but the host may be able to write there: native code is run from it.
     pub fn cache(mut self, folder: impl Into<PathBuf>) -> Self {
         self.settings.engine.cache = Some(folder.into());
+        self
+    }
+
+    /// Which cards are kept to be answered again, where their plugins let them be.
+    pub fn kept_cards(mut self, policy: CachePolicy) -> Self {
+        self.settings.cards = policy;
         self
     }
 

@@ -20,6 +20,14 @@ pub struct Card {
     pub extra: Pairs,
 }
 
+impl Card {
+    /// Whether there is something on it to be pressed.
+    pub fn has_buttons(&self) -> bool {
+        let mut elements = self.blocks.iter().flat_map(|block| &block.data);
+        elements.any(|element| matches!(element, Element::Actions(_)))
+    }
+}
+
 /// A link that passed `policy::link`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {

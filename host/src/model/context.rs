@@ -9,7 +9,7 @@ pub type Pairs = Vec<(String, String)>;
 /// One request for contact information; fields as in `wit/context.wit`.
 ///
 /// An absent value is `None`; an empty text never stands for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Context {
     /// The door it came through: `native`, `imbox`, ….
     pub surface: &'static str,
@@ -184,7 +184,7 @@ impl Context {
 }
 
 /// A visitor's connection.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Visitor {
     /// IPv4 or IPv6 in text form.
     pub ip: Option<String>,
@@ -193,7 +193,7 @@ pub struct Visitor {
 }
 
 /// The person at the desk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Agent {
     /// The desk's id.
     pub id: Option<String>,

@@ -9,6 +9,7 @@ pub mod context;
 pub mod delivery;
 pub mod event;
 pub mod explain;
+pub mod figures;
 pub mod http;
 pub mod id;
 pub mod manifest;

@@ -3,8 +3,10 @@
 use super::card::{Card, Link};
 use super::explain::Explained;
 use super::id::{Generation, PluginId, RequestId};
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 use super::usage::Usage;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What one plugin answered.
 #[derive(Clone, Debug)]
@@ -21,14 +23,25 @@ pub struct Outcome {
     pub notes: Vec<Problem>,
     /// What the call used. None when it never ran.
     pub usage: Option<Usage>,
+    /// None when the answer was made for this question.
+    pub kept: Option<Kept>,
+}
+
+/// An answer that was made for an earlier question, and kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// How long ago.
+    pub age: Duration,
+    /// Why there is no newer one. None as long as its plugin lets it be kept.
+    pub stale: Option<Problem>,
 }
 
 /// The three things a plugin can answer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Answer {
-    /// A card.
-    Card(Card),
+    /// A card. Answers that are kept share it.
+    Card(Arc<Card>),
     /// Nothing is known about this contact.
     Empty,
     /// No answer, and why.
@@ -66,12 +79,19 @@ impl Pane {
         self.cards().find_map(|card| card.contact_link.as_ref())
     }
 
+    /// Whether a plugin had no place for the call, so that asking again soon may give its card.
+    pub fn is_busy(&self) -> bool {
+        self.outcomes.iter().any(
+            |outcome| matches!(&outcome.answer, Answer::Failed(why) if why.code == Code::CallBusy),
+        )
+    }
+
     /// The cards there are, in order.
     pub fn cards(&self) -> impl Iterator<Item = &Card> {
         self.outcomes
             .iter()
             .filter_map(|outcome| match &outcome.answer {
-                Answer::Card(card) => Some(card),
+                Answer::Card(card) => Some(card.as_ref()),
                 Answer::Empty | Answer::Failed(_) => None,
             })
     }

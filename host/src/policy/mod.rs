@@ -1,6 +1,7 @@
 //! All decisions: values in, a permit or a typed refusal out. No I/O, no clock, no async.
 
 pub mod address;
+pub mod cache;
 pub mod compile;
 pub mod delivery;
 pub mod egress;

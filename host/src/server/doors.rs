@@ -20,7 +20,11 @@ use std::sync::Arc;
 
 /// When a sender whose event could not be taken is to try again, in seconds: long enough for a disk
 /// to be cleared a little or a queue to shrink, short enough that senders with few tries succeed.
-const RETRY_AFTER_S: &str = "30";
+const TAKE_AGAIN_S: &str = "30";
+
+/// When to ask again for what had no place, in seconds, the least that the header can say: a place is
+/// free again as soon as any call ends.
+const ASK_AGAIN_S: &str = "1";
 
 /// A surface of any kind, as the router sees it.
 pub(super) trait Door: Copy + Send + Sync + 'static {
@@ -34,8 +38,16 @@ pub(super) trait Door: Copy + Send + Sync + 'static {
         id: &RequestId,
     ) -> impl Future<Output = Result<Response, Problem>> + Send;
 
+    /// When to try again what failed for the moment, in seconds.
+    const RETRY_AFTER_S: &str = ASK_AGAIN_S;
+
     fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        self.surface().refuse(problem, status::of(problem.code), id)
+        let mut reply = self.surface().refuse(problem, status::of(problem.code), id);
+        if problem.retryable {
+            let wait = HeaderValue::from_static(Self::RETRY_AFTER_S);
+            reply.headers.insert(RETRY_AFTER, wait);
+        }
+        reply
     }
 }
 
@@ -66,7 +78,14 @@ impl Door for Cards {
             false => shared.host.ask(&asked.question).await?,
         };
         asked.stamp(shared, &mut pane);
-        Ok(respond(surface.render(&pane, asked.reveal)))
+        let plugin = plugin_of(parts.uri.path(), surface);
+        let inbound = inbound(shared, &parts, &body, plugin.as_deref());
+        let mut reply = surface.reply(&inbound, &asked.question, &pane, asked.reveal);
+        if pane.is_busy() {
+            let wait = HeaderValue::from_static(ASK_AGAIN_S);
+            reply.headers.insert(RETRY_AFTER, wait);
+        }
+        Ok(respond(reply))
     }
 }
 
@@ -114,7 +133,7 @@ fn asked(
     id: &RequestId,
 ) -> Result<Turn, Problem> {
     let plugin = plugin_of(parts.uri.path(), surface);
-    let inbound = inbound(parts, body, plugin.as_deref());
+    let inbound = inbound(shared, parts, body, plugin.as_deref());
     let now = shared.host.now();
     let caller = surface.verify(&inbound, &shared.keys, now)?;
     if let Some(reply) = surface.at_once(&inbound) {
@@ -172,7 +191,7 @@ impl Door for Actions {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let caller = surface.verify(&inbound, &shared.keys, now)?;
         let reveal = reveal(&parts, shared.settings.insiders);
@@ -219,7 +238,7 @@ impl Door for Pages {
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let reply = self.0.page(&inbound, &shared.keys, shared.host.now())?;
         Ok(respond(reply))
     }
@@ -243,7 +262,7 @@ impl Door for Events {
         let surface = self.0;
         let (parts, body) = request.into_parts();
         let body = arrive(body, shared).await?;
-        let inbound = inbound(&parts, &body, None);
+        let inbound = inbound(shared, &parts, &body, None);
         let now = shared.host.now();
         let account = surface.verify(&inbound, &shared.keys, now)?;
         let event = surface.parse(&inbound, account, now)?;
@@ -251,12 +270,5 @@ impl Door for Events {
         Ok(respond(surface.accepted(&receipt, id)))
     }
 
-    fn refuse(self, problem: &Problem, id: &RequestId) -> Reply {
-        let mut reply = self.0.refuse(problem, status::of(problem.code), id);
-        if problem.retryable {
-            let wait = HeaderValue::from_static(RETRY_AFTER_S);
-            reply.headers.insert(RETRY_AFTER, wait);
-        }
-        reply
-    }
+    const RETRY_AFTER_S: &str = TAKE_AGAIN_S;
 }

@@ -108,6 +108,7 @@ async fn handle<D: Door>(door: D, shared: Arc<Shared>, request: Request) -> Resp
 }
 
 pub(super) fn inbound<'a>(
+    shared: &'a Shared,
     parts: &'a Parts,
     body: &'a [u8],
     plugin: Option<&'a str>,
@@ -119,6 +120,7 @@ pub(super) fn inbound<'a>(
         headers: &parts.headers,
         body,
         plugin,
+        public_url: shared.settings.public_url.as_deref(),
     }
 }
 

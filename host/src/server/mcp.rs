@@ -75,7 +75,11 @@ async fn answer(
     id: &RequestId,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let caller = Mcp.verify(&inbound(&parts, &[], None), &shared.keys, shared.host.now())?;
+    let caller = Mcp.verify(
+        &inbound(shared, &parts, &[], None),
+        &shared.keys,
+        shared.host.now(),
+    )?;
     let body = arrive(body, shared).await?;
     parts.extensions.insert(caller);
     parts.extensions.insert(id.clone());

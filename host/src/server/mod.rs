@@ -35,6 +35,8 @@ pub struct ServerSettings {
     pub watch: bool,
     /// Who sees what calls used, and the hints for operators.
     pub insiders: Insiders,
+    /// Where browsers reach the traffic listener, for links to it; without, there are none.
+    pub public_url: Option<String>,
 }
 
 /// Who sees the inside of a host in an answer: what a call used of which limit, and the lines of a
@@ -60,6 +62,7 @@ impl Default for ServerSettings {
             drain: Duration::from_secs(10),
             insiders: Insiders::Loopback,
             watch: true,
+            public_url: None,
         }
     }
 }

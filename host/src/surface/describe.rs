@@ -258,6 +258,7 @@ fn credentials() -> Value {
         "token": {"type": "http", "scheme": "bearer", "description": "A token of the account, or a page's session."},
         "static_header": header("Authorization", "The header that was set at the desk."),
         "key_in_address": {"type": "apiKey", "in": "query", "name": "key"},
+        "auth_secret_in_address": {"type": "apiKey", "in": "query", "name": "auth_secret"},
         "token_in_address": {"type": "apiKey", "in": "query", "name": "token"},
         "webhook": header("webhook-signature", "After Standard Webhooks, with webhook-id and webhook-timestamp."),
         "freshchat": header("X-Freshchat-Signature", "RSA over the body."),

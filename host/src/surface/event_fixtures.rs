@@ -135,6 +135,7 @@ fn the_desks_own_samples_are_read_as_documented() {
             headers: &headers,
             body: &body,
             plugin: None,
+            public_url: None,
         };
         let read = surface.parse(&inbound, AccountId::parse("north").unwrap(), NOW);
         if let Ok(event) = &read {
@@ -201,6 +202,7 @@ fn told_again(event: &Event) -> Result<Event, Problem> {
         headers: &headers,
         body: &body,
         plugin: None,
+        public_url: None,
     };
     read(&super::native::Events, &inbound)
 }

@@ -1,13 +1,13 @@
 //! Runs the recorded requests of `tests/fixtures` through the doors and compares the exact replies.
 //!
 //! `<name>.http` is a request as sent. `<name>.expect` begins with the pane that the plugins answer
-//! with and how much of it is revealed, then what was asked of them, then the reply.
+//! with, how much of it is revealed, and where browsers reach the host if that is known, then what was asked of them, then the reply.
 //! `SIDEPANE_BLESS=1 cargo test -p sidepane --lib fixtures` writes the `.expect` files anew: read
 //! the difference before keeping it.
 
 use super::keys::{AccountKeys, Key, Keys};
 use super::recording::{self, Recording};
-use super::{CardSurface, Question, Reveal};
+use super::{CardSurface, Inbound, Question, Reveal};
 use crate::model::card::*;
 use crate::model::id::{AccountId, Generation, PluginId, RequestId};
 use crate::model::manifest::{Choice, Field, FieldKind};
@@ -17,6 +17,7 @@ use crate::model::time::Millis;
 use crate::model::usage::{Usage, Used};
 use http::StatusCode;
 use std::fmt::Write;
+use std::sync::Arc;
 
 const NOW: Millis = Millis(1_764_000_000_000);
 
@@ -51,7 +52,14 @@ fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String
     let plugin = ["/imbox/", "/snapengage/"]
         .iter()
         .find_map(|front| request.path.strip_prefix(front));
-    let inbound = request.inbound(plugin);
+    let (setup_of_pane, public_url) = match setup.split_once(", at ") {
+        Some((pane, url)) => (pane, Some(url)),
+        None => (setup, None),
+    };
+    let inbound = Inbound {
+        public_url,
+        ..request.inbound(plugin)
+    };
     let request_id = RequestId::new("req-1");
     let asked =
         surface
@@ -68,8 +76,8 @@ fn answer(surface: &dyn CardSurface, request: &Recording, setup: &str) -> String
         }
         Ok(Ok(question)) => {
             write_question(&mut text, &question);
-            let (pane, reveal) = pane(setup);
-            surface.render(&pane, reveal)
+            let (pane, reveal) = pane(setup_of_pane);
+            surface.reply(&inbound, &question, &pane, reveal)
         }
         Err(problem) => {
             let _ = writeln!(text, "refused: {}", problem.code);
@@ -191,6 +199,7 @@ fn outcome(plugin: &str, answer: Answer) -> Outcome {
             },
             ..Usage::default()
         }),
+        kept: None,
     }
 }
 
@@ -227,7 +236,7 @@ fn one() -> Outcome {
     ];
     outcome(
         "members",
-        Answer::Card(Card {
+        Answer::Card(Arc::new(Card {
             contact_name: Some("Maja Lind".into()),
             blocks: vec![block(
                 "Membership",
@@ -235,7 +244,7 @@ fn one() -> Outcome {
                 vec![Element::Content(Content::List(rows))],
             )],
             ..Card::default()
-        }),
+        })),
     )
 }
 
@@ -308,7 +317,7 @@ fn full() -> Outcome {
     .field("blocks[0].data[0].rows[1].url");
     Outcome {
         notes: vec![note],
-        ..outcome("parcels", Answer::Card(card))
+        ..outcome("parcels", Answer::Card(Arc::new(card)))
     }
 }
 

@@ -93,6 +93,14 @@ pub struct AccountKeys {
     pub pane_origins: Vec<String>,
     /// Static headers that ImBox's administrator sets: name and whole value.
     pub imbox: Vec<(HeaderName, Key)>,
+    /// What Front adds to the address of `/front` as `auth_secret`.
+    pub front_secrets: Vec<Key>,
+    /// Who may show `/front` in a frame beside Front itself, as in `pane_origins`.
+    pub front_origins: Vec<String>,
+    /// Tokens in the addresses of `/chatwoot`.
+    pub chatwoot_tokens: Vec<Key>,
+    /// Origins of the Chatwoots that show `/chatwoot`, as in `pane_origins`.
+    pub chatwoot_origins: Vec<String>,
     /// Tokens in the addresses of `/snapengage`.
     pub snapengage_tokens: Vec<Key>,
     /// What senders to `/v1/events` sign with, after Standard Webhooks.

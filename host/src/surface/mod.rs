@@ -19,6 +19,7 @@ mod filled;
 #[cfg(test)]
 mod fixtures;
 pub mod freshchat;
+pub mod front;
 mod identity;
 pub mod imbox;
 pub mod intercom;
@@ -29,6 +30,7 @@ pub mod mcp;
 mod moment;
 pub mod native;
 pub mod openapi;
+mod page;
 pub mod pane;
 mod plain;
 mod press;
@@ -91,7 +93,14 @@ pub fn actions() -> &'static [&'static dyn ActionSurface] {
 
 /// The doors that browsers load pages from, and their sessions.
 pub fn pages() -> &'static [&'static dyn PageSurface] {
-    &[&pane::Pane, &native::Sessions, &openapi::OpenApi]
+    &[
+        &pane::Pane,
+        &native::Sessions,
+        &front::Front,
+        &chatwoot::Dashboard,
+        &freshchat::Paste,
+        &openapi::OpenApi,
+    ]
 }
 
 /// What all doors have in common.
@@ -152,6 +161,18 @@ pub trait CardSurface: Surface {
 
     /// Writes the answer.
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply;
+
+    /// Writes the answer to a request, where that takes more than the cards: for a desk that cannot
+    /// show all of a card and leads to where it is shown.
+    fn reply(
+        &self,
+        _inbound: &Inbound<'_>,
+        _question: &Question,
+        pane: &Pane,
+        reveal: Reveal,
+    ) -> Reply {
+        self.render(pane, reveal)
+    }
 }
 
 /// A door that answers card by card: it asks like a `CardSurface`, and writes each part as it is
@@ -270,6 +291,8 @@ pub struct Inbound<'a> {
     pub body: &'a [u8],
     /// The `{plugin}` of the path, percent-decoded.
     pub plugin: Option<&'a str>,
+    /// Where browsers reach the host, as its operator wrote it.
+    pub public_url: Option<&'a str>,
 }
 
 /// What is asked, of whom.
@@ -279,6 +302,8 @@ pub struct Question {
     pub context: Context,
     /// The plugins that are asked; empty means all.
     pub plugins: Vec<PluginId>,
+    /// Whether only cards made for this very question will do.
+    pub anew: bool,
 }
 
 /// What comes in at a door for pressed buttons. Desks that show what they are answered send other

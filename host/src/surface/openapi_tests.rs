@@ -183,6 +183,7 @@ fn inbound<'a>(headers: &'a HeaderMap, path: &'a str, body: &'a [u8]) -> Inbound
         headers,
         body,
         plugin: None,
+        public_url: None,
     }
 }
 

@@ -19,6 +19,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a button's token begins with.
@@ -73,11 +74,14 @@ impl<'a> Signer<'a> {
         let Answer::Card(card) = &mut outcome.answer else {
             return;
         };
-        // Most cards have no button, and then there is nothing to make a digest for.
-        let mut of_context = None;
+        // A card that others share is copied for its tokens, and one without buttons is not.
+        if !card.has_buttons() {
+            return;
+        }
+        let card = Arc::make_mut(card);
+        let of_context = digest(self.context);
         for (at, button) in buttons(card).enumerate() {
-            let digest = of_context.get_or_insert_with(|| digest(self.context));
-            button.token = Some(self.token(&outcome.plugin, at, button, digest));
+            button.token = Some(self.token(&outcome.plugin, at, button, &of_context));
         }
     }
 

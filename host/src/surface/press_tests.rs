@@ -52,18 +52,19 @@ fn tokens(context: &Context) -> Vec<String> {
         plugin: PluginId::parse("orders").unwrap(),
         title: "Orders".into(),
         generation: Generation([0; 32]),
-        answer: Answer::Card(Card {
+        answer: Answer::Card(Arc::new(Card {
             blocks: vec![block("5317"), block("5102")],
             ..Card::default()
-        }),
+        })),
         notes: Vec::new(),
         usage: None,
+        kept: None,
     };
     Signer::new(&seal(), context, NOW).stamp(&mut outcome);
     let Answer::Card(card) = &mut outcome.answer else {
         panic!("a card");
     };
-    buttons(card)
+    buttons(Arc::make_mut(card))
         .map(|button| button.token.take().expect("a token"))
         .collect()
 }

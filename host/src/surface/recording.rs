@@ -50,6 +50,7 @@ impl Recording {
             headers: &self.headers,
             body: &self.body,
             plugin,
+            public_url: None,
         }
     }
 }

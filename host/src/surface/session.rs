@@ -6,7 +6,7 @@
 //! behind it is active.
 
 use super::caller::Caller;
-use super::keys::Keys;
+use super::keys::{AccountKeys, Key, Keys};
 use super::seal::Seal;
 use crate::model::context::Agent;
 use crate::model::id::AccountId;
@@ -24,8 +24,24 @@ pub(super) const LASTS: Duration = Duration::from_secs(15 * 60);
 /// How long an open page may have its session renewed: a long shift.
 const SHIFT: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Desks whose pages have sessions: the `surface` of contexts that are asked with one.
-const PAGES: &[&str] = &["native", "pane"];
+/// An account's secrets of one kind.
+pub(super) type Secrets = fn(&AccountKeys) -> &[Key];
+
+/// Desks whose pages have sessions (the `surface` of contexts that are asked with one), and what the
+/// pages are opened with.
+const PAGES: &[(&str, Secrets)] = &[
+    ("native", |keys| &keys.api_tokens),
+    ("pane", |keys| &keys.pane_keys),
+    ("freshchat", |keys| &keys.pane_keys),
+    ("front", |keys| &keys.front_secrets),
+    ("chatwoot", |keys| &keys.chatwoot_tokens),
+];
+
+/// What pages of this name are opened with; nothing opens one that has no sessions.
+pub(super) fn secrets(page: &str) -> Secrets {
+    let found = PAGES.iter().find(|(name, _)| *name == page);
+    found.map_or(|_| &[], |(_, secrets)| *secrets)
+}
 
 /// What a session says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +116,7 @@ impl Session {
         if !keys.has(&account) {
             return Err(denied());
         }
-        let page = PAGES.iter().find(|page| **page == sealed.p);
+        let page = PAGES.iter().find(|(name, _)| *name == sealed.p);
         Ok(Self {
             caller: Caller {
                 account,
@@ -109,7 +125,7 @@ impl Session {
                     name: who.n,
                     email: who.e,
                 }),
-                page: Some(page.copied().ok_or_else(denied)?),
+                page: Some(page.map(|(name, _)| *name).ok_or_else(denied)?),
                 acts: sealed.x,
             },
             opened: Millis(sealed.o),
@@ -136,6 +152,14 @@ fn expired() -> Problem {
     )
 }
 
+impl AccountKeys {
+    /// Whether pages of this account want a secret. One that any page or program needs is needed by
+    /// all: a session of any page asks the same questions.
+    pub(super) fn guards_pages(&self) -> bool {
+        PAGES.iter().any(|(_, secrets)| !secrets(self).is_empty())
+    }
+}
+
 impl Keys {
     /// Whether this host has the account; without any there is `default`.
     fn has(&self, account: &AccountId) -> bool {
@@ -155,10 +179,9 @@ impl Keys {
             return session.by.is_empty() && !self.public;
         };
         if session.by.is_empty() {
-            let open = keys.pane_keys.is_empty() && keys.api_tokens.is_empty();
-            return open && !self.public && self.accounts.len() == 1;
+            return !keys.guards_pages() && !self.public && self.accounts.len() == 1;
         }
-        let mut active = keys.pane_keys.iter().chain(&keys.api_tokens);
+        let mut active = secrets(session.caller.page.unwrap_or_default())(keys).iter();
         active.any(|key| key.name(&seals.sessions) == session.by)
     }
 }
@@ -242,5 +265,25 @@ mod tests {
             ..keys(&[])
         };
         assert!(open.renewable(&public, NOW).is_err());
+    }
+
+    #[test]
+    fn what_opens_one_desks_page_renews_no_others() {
+        let two = Keys {
+            accounts: vec![AccountKeys {
+                front_secrets: vec![Key::new("f1")],
+                chatwoot_tokens: vec![Key::new("c1")],
+                ..keys(&["k1"]).accounts[0].clone()
+            }],
+            ..keys(&[])
+        };
+        for (page, secret) in [("pane", "k1"), ("front", "f1"), ("chatwoot", "c1")] {
+            for by in ["k1", "f1", "c1"] {
+                let mut session = session(&two, Some(by));
+                session.caller.page = Some(page);
+                let goes_on = session.renewable(&two, NOW).is_ok();
+                assert_eq!(goes_on, by == secret, "{page} by {by}");
+            }
+        }
     }
 }

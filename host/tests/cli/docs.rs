@@ -134,6 +134,7 @@ fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "plugins/README.md".to_owned()];
     for folder in [
         "docs",
+        "docs/desks",
         "examples/auto-tag",
         "examples/container",
         "examples/hello",

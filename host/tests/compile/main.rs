@@ -12,6 +12,7 @@
 mod prisoner;
 mod product;
 mod sight;
+mod start;
 
 use sidepane::{Compile, CompileBudget, Engine, EngineSettings, PoolSettings};
 use std::path::PathBuf;

@@ -11,10 +11,10 @@ fn hello() -> Vec<u8> {
 }
 
 /// A folder of the test's own, which goes away with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let name = format!("sidepane-compile-{name}-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         let _ = std::fs::remove_dir_all(&folder);
@@ -60,7 +60,7 @@ async fn a_child_makes_the_same_card_for_the_same_fuel() {
 }
 
 /// The files of a cache, by their ending.
-fn kept(folder: &Path, ending: &str) -> Vec<PathBuf> {
+pub(crate) fn kept(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
@@ -70,7 +70,7 @@ fn kept(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn change(file: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     let mut bytes = std::fs::read(file).expect("a file");
     change(&mut bytes);
     std::fs::write(file, bytes).expect("the file again");

@@ -2,6 +2,7 @@
 
 use e2e::core::{ANSWER, Core};
 use e2e::guests;
+use std::borrow::Cow;
 
 /// Guests that are driven beside a good plugin under full load.
 pub(crate) const HOGS: [&str; 3] = ["spins-forever", "grows-memory", "sleeps"];
@@ -35,7 +36,7 @@ pub(crate) struct Kind {
     /// Its component.
     pub(crate) bytes: Vec<u8>,
     /// Its grant.
-    pub(crate) grant: &'static str,
+    pub(crate) grant: Cow<'static, str>,
 }
 
 /// The plugins of [`HOGS`].
@@ -55,7 +56,7 @@ pub(crate) fn kinds() -> anyhow::Result<Vec<Kind>> {
         Ok(Kind {
             name: name.to_owned(),
             bytes: core.component(),
-            grant: SHORT,
+            grant: SHORT.into(),
         })
     });
     eight.chain(again).chain(cores).collect()
@@ -72,7 +73,7 @@ fn guest(name: &str, grant: &'static str) -> anyhow::Result<Kind> {
     Ok(Kind {
         name: name.to_owned(),
         bytes: std::fs::read(guests::guest(&name.replace('-', "_")))?,
-        grant,
+        grant: grant.into(),
     })
 }
 

@@ -9,7 +9,8 @@
 //! `-- --soak reload` replaces a plugin under load instead: `soak.rs`; `-- --accept` and
 //! `-- --backlog` are about storage: `storage.rs` and `events.rs`, `-- --deliver` about handlers:
 //! `deliveries.rs`. `-- --isolation` puts eight hostile plugins beside a good one, `-- --soak hostile`
-//! everything hostile at random: `isolation.rs` and `chaos.rs`.
+//! everything hostile at random: `isolation.rs` and `chaos.rs`. `-- --scale` is about many plugins,
+//! `-- --waiting` about many calls: `scale.rs` and `waiting.rs`.
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod chaos;
@@ -19,15 +20,19 @@ mod hostile;
 mod isolation;
 mod load;
 mod process;
+mod scale;
 mod serve;
 mod soak;
 mod storage;
+mod waiting;
 
 use clap::Parser;
 use load::Driven;
 use process::Server;
 use serve::Peer;
 use soak::Soak;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 #[global_allocator]
@@ -81,6 +86,18 @@ struct Arguments {
     /// Seconds of each half of `--isolation`.
     #[arg(long, default_value_t = 60)]
     isolation_seconds: u64,
+    /// Instead: so many plugins for ten accounts: a start, an idle plugin, a lookup, a reload.
+    #[arg(long, num_args = 0..=1, default_missing_value = "1000")]
+    scale: Option<usize>,
+    /// Instead: so many calls that wait for a slow server, and a canary beside them.
+    #[arg(long, num_args = 0..=1, default_missing_value = "10000")]
+    waiting: Option<usize>,
+    /// The plugins folder of a server; for the program's own use.
+    #[arg(long, hide = true)]
+    folder: Option<PathBuf>,
+    /// The server that a server's plugins may ask; for the program's own use.
+    #[arg(long, hide = true)]
+    upstream: Option<SocketAddr>,
     /// Be one of the servers; for the program's own use.
     #[arg(long, hide = true)]
     serve: Option<Peer>,
@@ -90,13 +107,23 @@ fn main() -> anyhow::Result<()> {
     sidepane::compile_child();
     let arguments = Arguments::parse();
     match arguments.serve {
-        Some(peer) => serve::run(peer, arguments.plugins),
+        Some(peer) => serve::run(&serve::Serving {
+            peer,
+            plugins: arguments.plugins,
+            folder: arguments.folder,
+            upstream: arguments.upstream,
+        }),
         None if arguments.accept => {
             storage::accept(arguments.rounds, arguments.seconds, arguments.connections)?;
             events::run(arguments.rounds, arguments.seconds, arguments.connections)
         }
         None if let Some(count) = arguments.backlog => storage::backlog(count),
         None if let Some(count) = arguments.deliver => deliveries::run(count),
+        None if let Some(plugins) = arguments.scale => {
+            let time = Duration::from_secs(arguments.seconds);
+            scale::run(plugins, arguments.connections, time)
+        }
+        None if let Some(calls) = arguments.waiting => waiting::run(calls),
         None if arguments.neighbours => neighbours(&arguments),
         None if arguments.isolation => {
             isolation::run(Duration::from_secs(arguments.isolation_seconds))

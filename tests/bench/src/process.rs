@@ -21,8 +21,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts this very program as a server and waits until it answers.
     pub(crate) fn start(peer: Peer, plugins: usize) -> anyhow::Result<Self> {
+        Self::start_with(peer, plugins, &[])
+    }
+
+    /// The same, told more.
+    pub(crate) fn start_with(peer: Peer, plugins: usize, more: &[&str]) -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["--serve", peer.name(), "--plugins", &plugins.to_string()])
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -69,6 +75,12 @@ impl Server {
     /// The descriptors that it has open.
     pub(crate) fn descriptors(&self) -> anyhow::Result<usize> {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// Its mappings of memory.
+    pub(crate) fn mappings(&self) -> anyhow::Result<usize> {
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.child.id()))?;
+        Ok(maps.lines().count())
     }
 
     /// Its threads.

@@ -43,6 +43,7 @@ pub fn surface(input: &[u8]) {
         headers: &headers,
         body: if *method == Method::GET { b"" } else { body },
         plugin,
+        public_url: Some("https://panes.example.com/"),
     };
     let id = RequestId::new("R1");
     let at = DOORS.get(usize::from(*door) % DOORS.len()).expect("a door");
@@ -113,6 +114,9 @@ pub const DOORS: &[&str] = &[
     "/openapi.json",
     "/intercom/initialize",
     "/intercom/submit",
+    "/front",
+    "/chatwoot",
+    "/freshchat",
 ];
 
 /// What every recording takes for now.

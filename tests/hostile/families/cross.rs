@@ -163,7 +163,12 @@ async fn ask_once(host: &Host, plugin: &str, account: &str) -> anyhow::Result<Gi
     let account = AccountId::parse(account).context("an account")?;
     let plugins = vec![PluginId::parse(plugin).context("a plugin")?];
     let context = Context::of_view("ticket").account(account).request_id("1");
-    let pane = host.ask(&Question { context, plugins }).await?;
+    let question = Question {
+        context,
+        plugins,
+        anew: false,
+    };
+    let pane = host.ask(&question).await?;
     let outcome = pane.outcomes.into_iter().next().context("an outcome")?;
     Ok(outcome.answer)
 }

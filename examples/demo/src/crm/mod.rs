@@ -37,16 +37,17 @@ pub const ADDRESS: &str = "127.0.0.1:7119";
 /// The key that it accepts. It guards made-up people, so it may stand here.
 pub const API_KEY: &str = "demo-crm-key";
 
-/// Serves the CRM on this listener until `shutdown` is ready and open requests are answered.
+/// Serves the CRM, and what stands beside it, on this listener until `shutdown` is ready and open requests are answered.
 ///
 /// # Errors
 ///
 /// The listener fails.
 pub async fn serve(
     listener: TcpListener,
+    router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router())
+    axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await
 }
@@ -274,7 +275,7 @@ mod tests {
     async fn it_stops_when_told() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let server = tokio::spawn(serve(listener, async {
+        let server = tokio::spawn(serve(listener, router(), async {
             let _ = stopped.await;
         }));
         stop.send(()).unwrap();

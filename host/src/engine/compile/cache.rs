@@ -7,6 +7,7 @@
 //! this user and is open to nobody else, or is not used at all. What is not as it should be is
 //! compiled again and replaced.
 
+use super::super::about::About;
 use crate::model::id::Generation;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -15,6 +16,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::Engine;
+
+/// Letters of a digest.
+const DIGEST: usize = 64;
 
 /// The folder of artefacts, for one engine configuration.
 #[derive(Debug)]
@@ -42,15 +46,35 @@ impl Cache {
     }
 
     /// The artefact's file, when there is one and it is what was written.
-    pub(super) fn find(&self, generation: Generation) -> Option<PathBuf> {
+    pub(in crate::engine) fn find(&self, generation: Generation) -> Option<PathBuf> {
         let (artefact, digest) = self.paths(generation);
         let expected = fs::read_to_string(digest).ok()?;
-        let bytes = fs::read(&artefact).ok()?;
-        let right = self.digest(generation, &bytes) == expected;
+        let file = fs::File::open(&artefact).ok()?;
+        let right = self.digest(generation, file).ok()? == expected;
         if !right {
             tracing::warn!(%generation, "kept code is not what was written; compiled again");
         }
         right.then_some(artefact)
+    }
+
+    /// What an earlier start found out about a plugin.
+    pub(in crate::engine) fn about(&self, generation: Generation) -> Option<About> {
+        let kept = fs::read(self.path(generation, "about")).ok()?;
+        let (digest, about) = kept.split_at_checked(DIGEST)?;
+        let right = self.digest(generation, about).ok()?.as_bytes() == digest;
+        right.then(|| About::read(about)).flatten()
+    }
+
+    /// Keeps that, its digest before it.
+    pub(in crate::engine) fn keep_about(
+        &self,
+        generation: Generation,
+        about: &About,
+    ) -> io::Result<()> {
+        let about = about.write();
+        let mut bytes = self.digest(generation, &*about)?.into_bytes();
+        bytes.extend(about);
+        self.write(&self.path(generation, "about"), &bytes)
     }
 
     /// Keeps an artefact. A half-written one is never found: it gets its name when it is whole, and
@@ -58,23 +82,34 @@ impl Cache {
     pub(super) fn keep(&self, generation: Generation, bytes: &[u8]) -> io::Result<PathBuf> {
         let (artefact, digest) = self.paths(generation);
         self.write(&artefact, bytes)?;
-        self.write(&digest, self.digest(generation, bytes).as_bytes())?;
+        self.write(&digest, self.digest(generation, bytes)?.as_bytes())?;
         Ok(artefact)
     }
 
     fn paths(&self, generation: Generation) -> (PathBuf, PathBuf) {
-        let name = format!("{}-{:016x}", generation.hex(), self.engine);
-        let at = |ending: &str| self.folder.join(format!("{name}.{ending}"));
+        let at = |ending| self.path(generation, ending);
         (at("artefact"), at("sha256"))
     }
 
+    fn path(&self, generation: Generation, ending: &str) -> PathBuf {
+        let name = format!("{}-{:016x}.{ending}", generation.hex(), self.engine);
+        self.folder.join(name)
+    }
+
     /// Of the entry's name too, or one entry could stand in another's place.
-    fn digest(&self, generation: Generation, artefact: &[u8]) -> String {
+    fn digest(&self, generation: Generation, mut content: impl io::Read) -> io::Result<String> {
         let mut digest = Sha256::new();
         digest.update(generation.0);
         digest.update(self.engine.to_le_bytes());
-        digest.update(artefact);
-        Generation(digest.finalize().into()).hex()
+        // In pieces: a start looks at all there are, and their size is no measure of what it needs.
+        let mut piece = [0; 16 << 10];
+        loop {
+            let read = content.read(&mut piece)?;
+            let Some(read) = piece.get(..read).filter(|read| !read.is_empty()) else {
+                return Ok(Generation(digest.finalize().into()).hex());
+            };
+            digest.update(read);
+        }
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -3,6 +3,7 @@
 
 mod delivered;
 mod deliveries;
+mod metrics;
 mod view;
 
 use super::status;
@@ -98,6 +99,12 @@ fn served() -> Vec<Served> {
         }),
         Served::get("/readyz", get(ready), |_| {
             told("Whether requests are answered")
+        }),
+        Served::get("/metrics", get(metrics::metrics), |_| {
+            let text = serde_json::json!({"type": "string"});
+            Operation::new("What the host counted, as OpenMetrics text")
+                .reply(200, "The figures.", metrics::TYPE, text)
+                .refuses(&[405, 500])
         }),
         Served::get("/plugins", get(plugins), |schemas| {
             Operation::new("Every plugin: served, refused, disabled")

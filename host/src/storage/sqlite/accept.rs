@@ -2,6 +2,7 @@
 
 use super::known;
 use super::ledger::{self, Ledger, Outcome, digest, lane, number};
+use super::row;
 use super::tally::Counts;
 use crate::model::delivery::{DeliveryState, Queued, Receipt};
 use crate::model::event::Event;
@@ -121,12 +122,14 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
         let row = ledger.plugin(plugin)?;
         let seq = ledger.draw();
         // The first of its lane is due at once; the others when it is their turn.
+        let due = match row::first(ledger, row, arrival.lane)? {
+            None => Some(0),
+            Some(_) => None,
+        };
         ledger
             .sql(
                 "INSERT INTO delivery (seq, event, plugin, lane, place, state, due, accepted, since, bytes) \
-                 VALUES (?1, ?2, ?3, ?4, ?1, ?5, \
-                   iif(EXISTS (SELECT 1 FROM delivery WHERE plugin = ?3 AND lane = ?4 AND place IS NOT NULL), NULL, 0), \
-                   ?6, ?6, ?7)",
+                 VALUES (?1, ?2, ?3, ?4, ?1, ?5, ?6, ?7, ?7, ?8)",
             )?
             .execute(params![
                 seq,
@@ -134,9 +137,11 @@ fn take(ledger: &Ledger, arrival: &Arrival) -> Outcome<Vec<Queued>> {
                 row,
                 arrival.lane,
                 number(DeliveryState::Queued),
+                due,
                 arrival.now.0,
                 bytes,
             ])?;
+        row::enter(ledger, row, arrival.lane, seq);
         ledger.count(row, None, Some(DeliveryState::Queued), bytes)?;
         ledger.stirred.set(true);
         deliveries.push(Queued {

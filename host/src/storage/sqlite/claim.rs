@@ -2,6 +2,7 @@
 
 use super::fault::Trouble;
 use super::ledger::{self, Ledger, Outcome, number};
+use super::row;
 use super::values;
 use crate::model::delivery::{Attempt, AttemptError, Claim, DeliveryId, DeliveryState, Ending};
 use crate::model::id::{InstallationId, PluginId};
@@ -10,7 +11,7 @@ use crate::model::store::StoreChanges;
 use crate::model::time::Millis;
 use crate::storage::turn::mix;
 use crate::storage::{Claims, FARTHEST_RETRY, StorageError, record, turn};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ struct Waiting {
     seq: i64,
     plugin: i64,
     lane: i64,
+    place: i64,
     state: DeliveryState,
     bytes: i64,
     attempts: u32,
@@ -28,7 +30,7 @@ struct Waiting {
     began: Option<Millis>,
 }
 
-const WAITING: &str = "SELECT seq, plugin, lane, state, bytes, attempts, tries, aborts, fence, began \
+const WAITING: &str = "SELECT seq, plugin, lane, place, state, bytes, attempts, tries, aborts, fence, began \
                        FROM delivery WHERE seq = ?1 AND place IS NOT NULL";
 
 fn waiting(ledger: &Ledger, seq: i64) -> Outcome<Option<Waiting>> {
@@ -41,6 +43,7 @@ fn waiting(ledger: &Ledger, seq: i64) -> Outcome<Option<Waiting>> {
         seq,
         plugin: row.get("plugin")?,
         lane: row.get("lane")?,
+        place: row.get("place")?,
         state: ledger::state(row, "state")?,
         bytes: row.get("bytes")?,
         attempts: row.get("attempts")?,
@@ -351,6 +354,7 @@ fn end(
         Some(to),
         delivery.bytes,
     )?;
+    row::leave(ledger, (delivery.plugin, delivery.lane, delivery.place))?;
     advance(ledger, delivery.plugin, delivery.lane)
 }
 
@@ -364,17 +368,13 @@ pub(super) fn drop_waiting(ledger: &Ledger, seq: i64, now: Millis) -> Outcome<()
 
 /// Makes the first one of a lane due, unless it is held or has its time already.
 pub(super) fn advance(ledger: &Ledger, plugin: i64, lane: i64) -> Outcome<()> {
-    let first: Option<(i64, bool)> = ledger
-        .sql(
-            "SELECT seq, state != 1 AND due IS NULL FROM delivery \
-             WHERE plugin = ?1 AND lane = ?2 AND place IS NOT NULL ORDER BY place LIMIT 1",
-        )?
-        .query_row(params![plugin, lane], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    if let Some((seq, true)) = first {
-        ledger
-            .sql("UPDATE delivery SET due = 0 WHERE seq = ?1")?
-            .execute([seq])?;
+    let Some(seq) = row::first(ledger, plugin, lane)? else {
+        return Ok(());
+    };
+    let waits = ledger
+        .sql("UPDATE delivery SET due = 0 WHERE seq = ?1 AND state != 1 AND due IS NULL")?
+        .execute([seq])?;
+    if waits > 0 {
         ledger.stirred.set(true);
     }
     Ok(())

@@ -9,8 +9,9 @@ use super::ledger::Ledger;
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
-/// How many events are known from memory alone, unless a test says otherwise: 100 KB, and some
-/// milliseconds to write them down or to read them at a start.
+/// How many events are known from memory alone, and how many deliveries have their place there alone
+/// (`row`), unless a test says otherwise: some 100 KB each, and some milliseconds to write them down
+/// or to read them at a start.
 pub(super) const RECENT: usize = 4096;
 
 /// Digests and numbers of events that the table `known` has not. One whose transaction was undone or
@@ -32,6 +33,11 @@ impl Recent {
             events: rows.collect::<Result<_, _>>()?,
             written: false,
         })
+    }
+
+    /// How many are known from memory.
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
     }
 
     /// The transaction is on the disk.
@@ -85,19 +91,14 @@ pub(super) fn note(ledger: &Ledger, arrival: &Arrival, event: i64) {
     recent.events.insert((arrival.digest, event));
 }
 
-/// Writes down those that are known from memory, once they are many.
+/// Writes down those that are known from memory alone.
 pub(super) fn keep(ledger: &Ledger) -> rusqlite::Result<()> {
-    let mut recent = ledger.recent.borrow_mut();
-    if recent.events.len() < ledger.settings.recent_events {
-        return Ok(());
-    }
     ledger
         .sql(
             "INSERT INTO known (digest, event) SELECT digest, seq FROM event \
              WHERE seq > (SELECT known FROM counter) ORDER BY digest, seq",
         )?
         .execute([])?;
-    ledger.step("UPDATE counter SET known = tick")?;
-    recent.written = true;
+    ledger.recent.borrow_mut().written = true;
     Ok(())
 }

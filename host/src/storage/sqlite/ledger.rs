@@ -2,7 +2,8 @@
 
 use super::SqliteSettings;
 use super::fault::Trouble;
-use super::known::Recent;
+use super::known::{self, Recent};
+use super::row::{self, Rows};
 use super::tally::{Counts, Tally};
 use crate::model::delivery::DeliveryState;
 use crate::model::id::{AccountId, PluginId};
@@ -34,6 +35,8 @@ pub(super) struct Ledger {
     pub(super) wipe: Cell<bool>,
     /// The newest events.
     pub(super) recent: RefCell<Recent>,
+    /// The places of the newest deliveries.
+    pub(super) rows: RefCell<Rows>,
     /// The plugins with their counts.
     tally: RefCell<Tally>,
     /// The last number drawn.
@@ -47,6 +50,7 @@ impl Ledger {
     pub(super) fn new(db: Connection, settings: SqliteSettings) -> rusqlite::Result<Self> {
         let (tick, tag) = counter(&db)?;
         let recent = RefCell::new(Recent::read(&db)?);
+        let rows = RefCell::new(Rows::read(&db)?);
         Ok(Self {
             db,
             tag,
@@ -55,6 +59,7 @@ impl Ledger {
             stirred: Cell::new(false),
             wipe: Cell::new(false),
             recent,
+            rows,
             tally: RefCell::default(),
             tick: Cell::new(tick),
             kept: Cell::new(tick),
@@ -86,27 +91,42 @@ impl Ledger {
         self.tally.borrow_mut().keep(&self.db)
     }
 
+    /// Writes down what is known of the newest from memory alone, once that is much.
+    pub(super) fn keep_newest(&self) -> rusqlite::Result<()> {
+        let many = self.settings.recent_events;
+        if self.recent.borrow().len() < many && self.rows.borrow().len() < many {
+            return Ok(());
+        }
+        known::keep(self)?;
+        row::keep(self)?;
+        self.step("UPDATE counter SET known = tick")
+    }
+
     /// The transaction is on the disk.
     pub(super) fn kept_count(&self) {
         self.kept.set(self.tick.get());
         self.recent.borrow_mut().kept();
+        self.rows.borrow_mut().kept();
         self.tally.borrow_mut().begin();
     }
 
     /// The transaction was undone.
     pub(super) fn lost_count(&self) {
         self.recent.borrow_mut().lost();
+        self.rows.borrow_mut().lost();
         *self.tally.borrow_mut() = Tally::default();
     }
 
     /// From here on, what is counted can be taken back.
     pub(super) fn begin_count(&self) {
         self.tally.borrow_mut().begin();
+        self.rows.borrow_mut().begin();
     }
 
     /// Takes back what was counted since.
     pub(super) fn undo_count(&self) {
         self.tally.borrow_mut().undo();
+        self.rows.borrow_mut().undo();
     }
 
     /// The number of a plugin that has had deliveries.

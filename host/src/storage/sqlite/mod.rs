@@ -15,6 +15,7 @@ mod list;
 mod open;
 mod reader;
 mod request;
+mod row;
 mod subscription;
 mod sweep;
 mod tally;

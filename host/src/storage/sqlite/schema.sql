@@ -2,7 +2,7 @@
 -- all drawn from one counter, so that none is ever used twice.
 
 -- One row. `tag` tells this database's deliveries from those of another.
--- Events up to `known` stand in the table of that name.
+-- Events up to `known` stand in the table of that name, their deliveries that wait in `row`.
 CREATE TABLE counter (
     tick INTEGER NOT NULL,
     tag INTEGER NOT NULL,
@@ -73,9 +73,18 @@ CREATE TABLE delivery (
     ended INTEGER
 ) STRICT;
 CREATE INDEX delivery_ready ON delivery (plugin, due, place) WHERE due IS NOT NULL;
-CREATE INDEX delivery_row ON delivery (plugin, lane, place) WHERE place IS NOT NULL;
 CREATE INDEX delivery_standing ON delivery (plugin, state, seq);
 CREATE INDEX delivery_ended ON delivery (state, ended) WHERE ended IS NOT NULL;
+
+-- Who stands where in which lane, all but the newest: those are added many at a time, and most are
+-- over before.
+CREATE TABLE row (
+    plugin INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    delivery INTEGER NOT NULL,
+    PRIMARY KEY (plugin, lane, place)
+) STRICT, WITHOUT ROWID;
 
 -- `try` counts through all series of a delivery, `number` within one.
 CREATE TABLE attempt (

@@ -3,6 +3,7 @@
 use super::claim::{advance, drop_waiting};
 use super::ledger::{self, Ledger, Outcome};
 use super::list::{conditions, scopes};
+use super::row;
 use super::values;
 use crate::model::delivery::DeliveryState;
 use crate::model::id::InstallationId;
@@ -133,7 +134,8 @@ fn remove(ledger: &Ledger, seq: i64) -> Outcome<i64> {
     let (bytes, place): (i64, Option<i64>) = (row.get("bytes")?, row.get("place")?);
     while rows.next()?.is_some() {}
     ledger.count(plugin, Some(state), None, bytes)?;
-    if place.is_some() {
+    if let Some(place) = place {
+        row::leave(ledger, (plugin, lane, place))?;
         advance(ledger, plugin, lane)?;
     }
     Ok(event)
@@ -212,12 +214,14 @@ fn begin_again(ledger: &Ledger, seq: i64, now: Millis) -> Outcome<()> {
     let (plugin, lane): (i64, i64) = (row.get("plugin")?, row.get("lane")?);
     let (state, bytes) = (ledger::state(row, "state")?, row.get("bytes")?);
     drop(rows);
+    let place = ledger.draw();
     ledger
         .sql(
             "UPDATE delivery SET state = 0, place = ?2, due = NULL, since = ?3, attempts = 0, \
              aborts = 0, ended = NULL WHERE seq = ?1",
         )?
-        .execute(params![seq, ledger.draw(), now.0])?;
+        .execute(params![seq, place, now.0])?;
+    row::return_to(ledger, (plugin, lane, place), seq)?;
     ledger.count(plugin, Some(state), Some(DeliveryState::Queued), bytes)?;
     advance(ledger, plugin, lane)
 }

@@ -3,7 +3,6 @@
 
 use super::ballast::Ballast;
 use super::fault::{Reach, Trouble, reach, told};
-use super::known;
 use super::ledger::Ledger;
 use super::request::Job;
 use crate::storage::{Health, StorageError};
@@ -161,7 +160,7 @@ impl Writer {
                 if full {
                     Ok(())
                 } else {
-                    Ok(known::keep(ledger)?)
+                    Ok(ledger.keep_newest()?)
                 }
             })
             .and_then(|()| Ok(ledger.step("COMMIT")?));

@@ -1,11 +1,15 @@
-//! `POST /chatwoot/events`: Chatwoot's webhooks, and those of its automation rules.
+//! Chatwoot: webhooks, and those of its automation rules (`POST /chatwoot/events`); a page beside
+//! conversations (`GET /chatwoot`).
 //!
-//! Chatwoot sends each once: what is not accepted is lost, and several describe the same moment in
+//! Of webhooks, Chatwoot sends each once: what is not accepted is lost, and several describe the same moment in
 //! any order.
 
 mod conversation;
+mod dashboard;
 mod message;
 mod parse;
+
+pub use dashboard::Dashboard;
 
 use super::describe::{Operation, Schemas};
 use super::native::described;

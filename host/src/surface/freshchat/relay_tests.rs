@@ -70,6 +70,7 @@ fn send(body: &[u8]) -> Result<Event, Problem> {
         headers: &headers,
         body,
         plugin: None,
+        public_url: None,
     };
     let account = Events.verify(&inbound, &keys, Millis(0))?;
     Events.parse(&inbound, account, Millis(0))

@@ -11,8 +11,10 @@
 //! - that a contact is linked when `contactId` is there;
 //! - that an empty value says as little as a missing one;
 //! - that `blocks` may be empty, and that ImBox shows an error for any answer but 200, so that a
-//!   plugin's failure is told in a header.
+//!   plugin's failure is told in a header;
+//! - that there is no place for buttons, while a link in html can be followed.
 
+mod elsewhere;
 mod parse;
 mod render;
 
@@ -101,6 +103,17 @@ impl CardSurface for ImBox {
 
     fn render(&self, pane: &Pane, _reveal: Reveal) -> Reply {
         render::pane(pane)
+    }
+
+    fn reply(
+        &self,
+        inbound: &Inbound<'_>,
+        question: &Question,
+        pane: &Pane,
+        _reveal: Reveal,
+    ) -> Reply {
+        let pane = elsewhere::linked(pane, &question.context, inbound.public_url);
+        render::pane(&pane)
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn question(
     let mut question = Question {
         context: Context::empty("imbox", account, request_id),
         plugins: Vec::new(),
+        anew: false,
     };
     if let Some(plugin) = inbound.plugin {
         ask(&mut question.plugins, plugin)?;

@@ -135,7 +135,7 @@ enum ElementView<'a> {
 }
 
 impl<'a> ElementView<'a> {
-    /// None for what ImBox cannot show: buttons, and what would be empty without them.
+    /// None for what ImBox cannot show: buttons that no link stands in for, and what would be empty without them.
     fn new(element: &'a Element) -> Option<Self> {
         match element {
             Element::Content(content) => Self::content(content),
@@ -207,6 +207,7 @@ mod tests {
             answer: Answer::Failed(Problem::new(Code::CallTrap, "no")),
             notes: Vec::new(),
             usage: None,
+            kept: None,
         };
         let outcomes: Vec<_> = (0..1_000).map(outcome).collect();
         let all = failures(&outcomes);

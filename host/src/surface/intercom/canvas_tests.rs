@@ -52,6 +52,7 @@ fn inbound<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Inbound<'a> {
         headers,
         body,
         plugin: None,
+        public_url: None,
     }
 }
 
@@ -125,9 +126,10 @@ fn pane(blocks: Vec<Block>) -> Pane {
         plugin: PluginId::parse("orders").expect("an id"),
         title: "Orders".into(),
         generation: Generation([0; 32]),
-        answer: Answer::Card(card),
+        answer: Answer::Card(std::sync::Arc::new(card)),
         notes: Vec::new(),
         usage: None,
+        kept: None,
     };
     let (headers, body) = (HeaderMap::new(), body(&json!({})));
     let question = Initialize.parse(&inbound(&headers, &body), &caller(), RequestId::new("r1"));

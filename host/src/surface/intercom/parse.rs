@@ -30,6 +30,7 @@ pub(super) fn question(
     Ok(Question {
         context,
         plugins: Vec::new(),
+        anew: false,
     })
 }
 

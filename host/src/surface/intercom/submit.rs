@@ -28,6 +28,7 @@ pub(super) fn submitted(
             let question = Question {
                 context: sent.context,
                 plugins: Vec::new(),
+                anew: false,
             };
             return Ok(Submitted::Ask(Box::new(question), &Whole));
         }

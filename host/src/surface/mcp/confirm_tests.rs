@@ -78,9 +78,10 @@ fn pane(wish: &Wish, buttons: Vec<Button>) -> Pane {
         plugin: plugin(),
         title: "Orders".into(),
         generation: Generation([0; 32]),
-        answer: Answer::Card(card),
+        answer: Answer::Card(std::sync::Arc::new(card)),
         notes: Vec::new(),
         usage: None,
+        kept: None,
     };
     Signer::new(&seals().presses, &wish.context, NOW).stamp(&mut outcome);
     Pane {

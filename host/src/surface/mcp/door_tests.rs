@@ -45,6 +45,7 @@ fn verdict(keys: &Keys, sent: &[(&'static str, &str)]) -> Result<String, Code> {
         headers: &headers,
         body: b"",
         plugin: None,
+        public_url: None,
     };
     let caller = Mcp.verify(&inbound, keys, Millis(0));
     caller

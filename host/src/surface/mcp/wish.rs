@@ -50,6 +50,8 @@ impl Wish {
         Question {
             context: self.context.clone(),
             plugins: vec![self.plugin.clone()],
+            // What the button stands on now, and not on a card of before.
+            anew: true,
         }
     }
 }

@@ -172,6 +172,7 @@ mod tests {
     use crate::model::outcome::{Answer, Outcome};
     use crate::model::usage::Usage;
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     fn of(result: Pressed) -> Acted {
         Acted {
@@ -222,9 +223,10 @@ mod tests {
             plugin: done.plugin.clone(),
             title: done.title.clone(),
             generation: done.generation,
-            answer: Answer::Card(Card::default()),
+            answer: Answer::Card(Arc::new(Card::default())),
             notes: Vec::new(),
             usage: None,
+            kept: None,
         });
         let generation = format!("sha256:{}", "0".repeat(64));
         let want = json!({

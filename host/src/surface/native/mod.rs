@@ -36,7 +36,8 @@ use crate::model::id::RequestId;
 use crate::model::outcome::Pane;
 use crate::model::problem::Problem;
 use crate::model::time::Millis;
-use http::Method;
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, Method};
 
 /// The host's own door.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,10 @@ impl CardSurface for Native {
         caller: &Caller,
         request_id: RequestId,
     ) -> Result<Question, Problem> {
-        parse::question(inbound, caller, request_id)
+        Ok(Question {
+            anew: anew(inbound.headers),
+            ..parse::question(inbound, caller, request_id)?
+        })
     }
 
     fn has_buttons(&self) -> bool {
@@ -84,4 +88,15 @@ impl CardSurface for Native {
     fn render(&self, pane: &Pane, reveal: Reveal) -> Reply {
         render::pane(pane, reveal)
     }
+}
+
+/// Whether the asker wants no card that was made before: RFC 9111, 5.2.1.4. Browsers say so for a
+/// request that is to go past all caches.
+fn anew(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(CACHE_CONTROL)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|word| word.trim().eq_ignore_ascii_case("no-cache"))
 }

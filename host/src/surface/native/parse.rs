@@ -300,6 +300,7 @@ impl Draft {
         Ok(Question {
             context: self.context,
             plugins: self.plugins,
+            anew: false,
         })
     }
 }

@@ -75,8 +75,12 @@ pub(super) struct OutcomeView<'a> {
 
 impl<'a> OutcomeView<'a> {
     pub(super) fn new(outcome: &'a Outcome, reveal: Reveal) -> Self {
+        let stale = outcome.kept.as_ref().and_then(|kept| kept.stale.as_ref());
         let (status, card, error) = match &outcome.answer {
-            Answer::Card(card) => ("ok", Some(CardView::new(card)), None),
+            Answer::Card(card) => match stale {
+                None => ("ok", Some(CardView::new(card)), None),
+                why => ("stale", Some(CardView::new(card)), why),
+            },
             Answer::Empty => ("empty", None, None),
             Answer::Failed(problem) if problem.code == Code::CallBusy => {
                 ("busy", None, Some(problem))
@@ -88,8 +92,10 @@ impl<'a> OutcomeView<'a> {
             plugin: outcome.plugin.as_str(),
             generation: Digest(&outcome.generation),
             status,
-            // Nothing is shown twice yet, so what is shown is new.
-            age_ms: error.is_none().then_some(0),
+            age_ms: match &outcome.answer {
+                Answer::Failed(_) => None,
+                Answer::Card(_) | Answer::Empty => Some(age_ms(outcome)),
+            },
             error: error.map(|problem| match inside {
                 true => ErrorView::of_card(problem),
                 false => ErrorView::brief(problem),
@@ -100,6 +106,11 @@ impl<'a> OutcomeView<'a> {
                 .then(|| Each(&outcome.notes, |note| Some(ErrorView::of_card(note)))),
         }
     }
+}
+
+fn age_ms(outcome: &Outcome) -> u64 {
+    let age = outcome.kept.as_ref().map(|kept| kept.age.as_millis());
+    u64::try_from(age.unwrap_or_default()).unwrap_or(u64::MAX)
 }
 
 /// `sha256:` and the digest in hex, without an allocation for each byte.

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 /// A file, by the path it is served at.
-struct Asset {
+#[derive(Debug)]
+pub(in crate::surface) struct Asset {
     path: &'static str,
     text: &'static str,
     /// What a browser asks by whether its copy is still the same.
@@ -23,7 +24,8 @@ struct Asset {
 
 macro_rules! assets {
     ($($path:literal = $file:literal,)*) => {
-        static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+        /// The pane's own.
+        pub(super) static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             vec![$(Asset::new($path, include_str!(concat!("assets/", $file))),)*]
         });
     };
@@ -35,6 +37,7 @@ assets! {
     "/pane/page.css" = "page.css",
     "/pane/actions.js" = "pane/actions.js",
     "/pane/ask.js" = "pane/ask.js",
+    "/pane/awake.js" = "pane/awake.js",
     "/pane/blocks.js" = "pane/blocks.js",
     "/pane/board.js" = "pane/board.js",
     "/pane/commands.js" = "pane/commands.js",
@@ -53,6 +56,7 @@ assets! {
     "/pane/same.js" = "pane/same.js",
     "/pane/session.js" = "pane/session.js",
     "/pane/slot.js" = "pane/slot.js",
+    "/pane/start.js" = "pane/start.js",
     "/pane/stream.js" = "pane/stream.js",
     "/pane/style-card.js" = "pane/style-card.js",
     "/pane/style-form.js" = "pane/style-form.js",
@@ -61,7 +65,7 @@ assets! {
 }
 
 impl Asset {
-    fn new(path: &'static str, text: &'static str) -> Self {
+    pub(in crate::surface) fn new(path: &'static str, text: &'static str) -> Self {
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(text)));
         Self { path, text, tag }
     }
@@ -74,21 +78,19 @@ impl Asset {
     }
 }
 
-/// What makes a browser ask for all modules at once, and not for each when it meets its name.
-pub(super) fn preloads() -> &'static str {
-    static PRELOADS: LazyLock<String> = LazyLock::new(|| {
-        let modules = ASSETS.iter().map(|asset| asset.path);
-        modules
-            .filter(|path| path.ends_with(".js"))
-            .map(|path| format!("<link rel=\"modulepreload\" href=\"{path}\">\n"))
-            .collect()
-    });
-    &PRELOADS
+/// What makes a browser ask for all modules at once, and not for each when it meets its name: those
+/// of the pane, and a page's `own`.
+pub(in crate::surface) fn preloads(own: &[Asset]) -> String {
+    let modules = ASSETS.iter().chain(own).map(|asset| asset.path);
+    modules
+        .filter(|path| path.ends_with(".js") && *path != "/pane/page.js")
+        .map(|path| format!("<link rel=\"modulepreload\" href=\"{path}\">\n"))
+        .collect()
 }
 
-/// The file at `path`, or that the browser's copy is the same.
-pub(super) fn reply(path: &str, headers: &HeaderMap) -> Option<Reply> {
-    let asset = ASSETS.iter().find(|asset| asset.path == path)?;
+/// The file of `all` at `path`, or that the browser's copy is the same.
+pub(in crate::surface) fn reply(all: &[Asset], path: &str, headers: &HeaderMap) -> Option<Reply> {
+    let asset = all.iter().find(|asset| asset.path == path)?;
     let known = headers.get(IF_NONE_MATCH).map(HeaderValue::as_bytes);
     let mut reply = file(asset.kind(), asset.text, "no-cache");
     if let Ok(tag) = HeaderValue::from_str(&asset.tag) {
@@ -136,13 +138,13 @@ mod tests {
             let path = format!("/pane/{}", name.to_str().expect("a name"));
             assert!(served.contains(&path.as_str()), "{path} is in the table");
         }
-        let whole = reply("/pane.js", &HeaderMap::new()).expect("a file");
+        let whole = reply(&ASSETS, "/pane.js", &HeaderMap::new()).expect("a file");
         assert_eq!(whole.status, StatusCode::OK);
         let mut known = HeaderMap::new();
         known.insert(IF_NONE_MATCH, whole.headers[ETAG].clone());
-        let again = reply("/pane.js", &known).expect("an answer");
+        let again = reply(&ASSETS, "/pane.js", &known).expect("an answer");
         assert_eq!(again.status, StatusCode::NOT_MODIFIED);
         assert!(again.body.is_empty());
-        assert!(reply("/pane/assets.rs", &known).is_none());
+        assert!(reply(&ASSETS, "/pane/assets.rs", &known).is_none());
     }
 }

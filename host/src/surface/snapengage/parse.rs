@@ -63,6 +63,7 @@ pub(super) fn question(
     Ok(Question {
         context,
         plugins: plugin(inbound)?,
+        anew: false,
     })
 }
 

@@ -24,13 +24,14 @@
 // session names (or this page's own).
 
 import "../pane.js";
+import { taken } from "./start.js";
 
 const ANSWER_MS = 500;
 /** After a desk has once not answered, it is not waited for as long again. */
 const DEAF_MS = 120;
 const STICKY = ["view", "locale", "time_zone", "agent", "params"];
 
-const data = taken(document.getElementById("session"));
+const data = taken();
 const pane = document.querySelector("side-pane");
 const framed = window.parent !== window;
 const waiting = new Map();
@@ -46,17 +47,6 @@ if (framed) {
   pane.runCommand = (command, from) => send(command, from);
   window.addEventListener("message", heard);
   window.parent.postMessage({ type: "sidepane:ready", protocol: 1 }, "*");
-}
-
-/** Reads the session and takes it out of the page, where other scripts could find it. */
-function taken(node) {
-  const text = node?.textContent ?? "";
-  node?.remove();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The key of the URL has done its work; history, bookmarks and screenshots need not keep it. */

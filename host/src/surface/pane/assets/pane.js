@@ -13,6 +13,7 @@ import { el } from "./pane/dom.js";
 import { Format } from "./pane/format.js";
 import { Header, naming } from "./pane/header.js";
 import { dress, warm } from "./pane/html.js";
+import { open } from "./pane/links.js";
 import { look } from "./pane/look.js";
 import { Answers } from "./pane/memory.js";
 import { Session } from "./pane/session.js";
@@ -26,7 +27,6 @@ import "./pane/copy.js";
 import "./pane/elements.js";
 import "./pane/fields.js";
 import "./pane/icon.js";
-import "./pane/links.js";
 import "./pane/same.js";
 import "./pane/slot.js";
 import "./pane/stream.js";
@@ -37,6 +37,7 @@ import "./pane/style-form.js";
 const CALM_MS = 150;
 const AGES_MS = 20_000;
 const HOME = new URL(".", import.meta.url).href;
+const NOBODY = "Choose a conversation to see what is known of the customer.";
 
 /**
  * The element.
@@ -61,6 +62,7 @@ export class SidePane extends HTMLElement {
   #session = new Session(() => this.base, () => this.renew && (() => this.renew()));
   #given = undefined;
   #context = null;
+  #idleWords = NOBODY;
   #planned = false;
   #asking = null;
   #askedAt = 0;
@@ -82,12 +84,17 @@ export class SidePane extends HTMLElement {
       look: () => look(this.pane),
       say: (text) => this.#say(text),
       toast: (what) => toasts.add(what),
+      visit: (url) => this.#visit(url) || open(url),
       command: (command, from) => this.#command(command, from),
     };
     this.board = new Board(this.tools, (slot) => this.#again(slot));
     this.pane = el("div", { class: "pane" }, this.header.node, this.board.node, toasts.node, this.said);
     root.append(this.pane);
     this.pane.addEventListener("keydown", (event) => walk(event, this.pane));
+    this.pane.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a[target=_blank]");
+      if (link && this.#visit(link)) event.preventDefault();
+    });
     this.header.open(null);
   }
 
@@ -122,21 +129,43 @@ export class SidePane extends HTMLElement {
     this.#plan();
   }
 
+  /** What is said while nobody is asked about. */
+  set idle(words) {
+    this.#idleWords = words;
+    this.#plan();
+  }
+
+  get idle() {
+    return this.#idleWords;
+  }
+
   /**
    * What to do with a command of a plugin's answer; an embedder that can do it puts its own function
    * here.
    *
    * @param {object} _command as in the answer of POST /v1/actions
-   * @param {{plugin: string, title: string}} _from
-   * @returns {boolean|Promise<boolean>} true if it was dealt with
+   * @param {{plugin: string, title: string, context: object}} _from whose it is, and who was asked
+   *   about when its button was pressed
+   * @returns {boolean|object|Promise<boolean|object>} true if it was dealt with; else false, or what
+   *   is left of the command with the reason in `why`
    */
   runCommand(_command, _from) {
     return false;
   }
 
+  /**
+   * How to open a link in a tab; an embedder that has a way of its own puts a function here.
+   *
+   * @param {string} _url
+   * @returns {boolean} true if it is being opened
+   */
+  openLink(_url) {
+    return false;
+  }
+
   /** Asks all plugins anew. */
   reload() {
-    if (this.#context && !this.#asking?.all) this.#ask(0);
+    if (this.#context && !this.#asking?.all) this.#ask(0, true);
   }
 
   connectedCallback() {
@@ -202,10 +231,10 @@ export class SidePane extends HTMLElement {
     this.board.open(null, { plugins: [], cards: new Map(), opened: new Map() });
     this.board.end("");
     // Without a session there is nothing to say yet: it may be on its way.
-    if (!context) this.board.tell(el("p", { text: "Choose a conversation to see what is known of the customer." }));
+    if (!context && this.#idleWords) this.board.tell(el("p", { text: this.#idleWords }));
   }
 
-  async #ask(wait) {
+  async #ask(wait, anew = false) {
     this.#asking?.stop.abort();
     const stop = new AbortController();
     const asking = { stop, all: true };
@@ -221,7 +250,7 @@ export class SidePane extends HTMLElement {
     try {
       if (wait) await new Promise((go) => setTimeout(go, wait));
       if (stop.signal.aborted) return;
-      await ask(this.#session, this.#context, null, stop.signal, {
+      await ask(this.#session, this.#context, null, stop.signal, anew, {
         start: (data) => {
           request = data.request_id;
           board.start(data.plugins ?? []);
@@ -264,7 +293,7 @@ export class SidePane extends HTMLElement {
     };
     try {
       let came = false;
-      await ask(this.#session, context, [slot.plugin], stop.signal, {
+      await ask(this.#session, context, [slot.plugin], stop.signal, true, {
         start: () => {},
         card: (event) => {
           came = true;
@@ -287,13 +316,23 @@ export class SidePane extends HTMLElement {
   }
 
   async #command(command, from) {
-    const who = { plugin: from.plugin, title: from.title };
+    const who = { plugin: from.plugin, title: from.title, context: from.context() };
     try {
-      if ((await this.runCommand(command, who)) === true) return true;
+      const done = await this.runCommand(command, who);
+      if (done === true || done?.type) return done;
     } catch (error) {
       console.error("sidepane: runCommand failed", error);
     }
     return !this.#emit("sidepane-command", { command, plugin: from.plugin }, true);
+  }
+
+  #visit({ href }) {
+    try {
+      return this.openLink(href) === true;
+    } catch (error) {
+      console.error("sidepane: openLink failed", error);
+      return false;
+    }
   }
 
   #emit(name, detail, cancelable = false) {

@@ -196,6 +196,12 @@ function say(group, what) {
 /** As `say`, on the row of buttons that has taken the place of this one. */
 function tell(group, what) {
   const heir = group.slot.heir(group.place) ?? group;
-  if (!heir.row.isConnected) return group.tools.toast({ text: what.text, from: group.slot.title, left: what.left });
+  if (!heir.row.isConnected) return group.tools.toast({ text: what.text, from: whose(group.slot), left: what.left });
   say(heir, { ...what, elsewhere: heir !== group });
+}
+
+/** Whose words they are, and of whom if the agent has gone on to somebody else. */
+function whose({ title, asked, board }) {
+  const of = asked === board.context ? null : (asked?.email ?? asked?.phone ?? asked?.contact_name ?? asked?.external_id);
+  return of ? `${title} · ${of}` : title;
 }

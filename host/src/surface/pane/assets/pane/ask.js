@@ -12,12 +12,13 @@ const BROKEN = "The connection broke off.";
  * @param {object} context as in POST /v1/context
  * @param {string[]|null} only some plugins, or all
  * @param {AbortSignal} signal
+ * @param {boolean} anew whether cards that the server keeps will not do
  * @param {{start: Function, card: Function, end: Function}} on
  * @throws {Refused} if it was refused or broke off before the end
  */
-export async function ask(session, context, only, signal, on) {
+export async function ask(session, context, only, signal, anew, on) {
   const body = only ? { ...context, plugins: only } : context;
-  const response = await session.post("v1/context/stream", body, signal);
+  const response = await session.post("v1/context/stream", body, signal, anew);
   try {
     for await (const { event, data } of events(response)) {
       if (signal.aborted) return;

@@ -16,8 +16,12 @@ import { away, open, safeUrl, whither } from "./links.js";
 export async function run(tools, slot, commands) {
   const left = [];
   for (const command of commands ?? []) {
-    if (!command?.type || (await tools.command(command, slot))) continue;
-    const shown = here(tools, slot, command);
+    if (!command?.type) continue;
+    const done = await tools.command(command, slot);
+    if (done === true) continue;
+    const rest = done || command;
+    const shown = here(tools, slot, rest);
+    if (shown && typeof rest.why === "string") shown.append(words(rest.why, { class: "what reason" }));
     if (shown) left.push(shown);
   }
   return left;

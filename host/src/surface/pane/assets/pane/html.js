@@ -3,7 +3,7 @@
 // comes back is a height and the links that an agent pressed, and both are checked.
 
 import { el } from "./dom.js";
-import { open, safeUrl } from "./links.js";
+import { safeUrl } from "./links.js";
 import { frames, key } from "./memory.js";
 
 const SCHEMES = new Set(["https:", "mailto:", "tel:"]);
@@ -95,7 +95,7 @@ function forget() {
 
 function follow(tools, address) {
   const url = safeUrl(address, SCHEMES);
-  if (url && !open(url)) tools.toast({ text: "The browser blocked the tab.", url: url.href });
+  if (url && !tools.visit(url)) tools.toast({ text: "The browser blocked the tab.", url: url.href });
 }
 
 function setHeight(frame, height) {

@@ -62,16 +62,17 @@ export class Session {
   /**
    * Sends JSON and gives the answer, renewing the session once if it has run out.
    *
+   * @param {boolean} anew whether no answer of before will do, for the server either
    * @throws {Refused}
    */
-  async post(path, body, signal) {
-    const first = await this.#send(path, body, signal);
+  async post(path, body, signal, anew = false) {
+    const first = await this.#send(path, body, signal, anew);
     if (first.ok) return first;
     const refusal = await refused(first);
     const expired = first.status === 401 && refusal.code === "auth.session_expired";
     if (!expired) throw refusal;
     await this.renew();
-    const second = await this.#send(path, body, signal);
+    const second = await this.#send(path, body, signal, anew);
     if (second.ok) return second;
     throw await refused(second);
   }
@@ -102,7 +103,7 @@ export class Session {
     this.use(given.session, given.expires_in_s);
   }
 
-  async #send(path, body, signal) {
+  async #send(path, body, signal, anew) {
     const headers = { authorization: `Bearer ${this.#token ?? ""}` };
     if (body !== undefined) headers["content-type"] = "application/json";
     try {
@@ -112,7 +113,9 @@ export class Session {
         body: body === undefined ? undefined : JSON.stringify(body),
         signal,
         credentials: "omit",
-        cache: "no-store",
+        // Answers say themselves that no browser keeps them. This one also sends `Cache-Control:
+        // no-cache`, by which the server asks its plugins again.
+        cache: anew ? "no-store" : "default",
         referrerPolicy: "no-referrer",
       });
     } catch (error) {

@@ -154,7 +154,7 @@ h3:focus-visible { outline-offset: 2px; }
   border-radius: 8px; background: light-dark(#23272e, #343a42); color: #f3f5f7;
   box-shadow: 0 4px 16px rgb(0 0 0 / 22%); animation: rise 0.16s ease-out;
 }
-.toast .said { flex: 1; min-width: 0; }
+.toast .said { flex: 1; min-width: 0; max-height: 40vh; overflow: auto; }
 .toast .from { display: block; color: #b3bbc6; font-size: 0.885em; }
 .toast .tiny, .toast a { color: #cfd6df; }
 .toast :focus-visible { outline-color: #9cc2ff; }
