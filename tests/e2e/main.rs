@@ -28,6 +28,7 @@ mod handlers;
 mod limits;
 mod neighbours;
 mod presses;
+mod recordings;
 mod reload;
 mod secrets;
 mod sessions;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use sidepane::SystemClock;
 use sidepane::capability::http::{HttpClient, SystemResolver};
 use sidepane::capability::live::World;
+use sidepane::capability::recording::Recorder;
 use sidepane::catalog::{Grant, LoadedPlugin, Snapshot, View};
 use sidepane::dispatch::Dispatch;
 use sidepane::engine::Engine;
@@ -189,6 +190,7 @@ pub(crate) fn world(log: Arc<Heard>) -> World {
         log,
         clock: Arc::new(SystemClock::default()),
         storage: Some(Arc::new(MemoryStorage::default())),
+        recorder: Recorder::default(),
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod heard;
 pub(crate) mod pages_key;
 pub(crate) mod print;
 pub(crate) mod progress;
+pub(crate) mod replay;
 pub(crate) mod sample;
 pub(crate) mod serve;
 pub(crate) mod stop;

@@ -5,9 +5,11 @@
 //! the request threads) and *invoke* (a fresh store and instance for every call; microseconds).
 
 mod blame;
+mod clocks;
 mod compile;
 mod config;
 mod convert;
+mod ending;
 mod handle;
 mod hostcalls;
 mod invoke;
@@ -29,6 +31,7 @@ pub use compile::{Compile, compile_child};
 pub use config::PoolSettings;
 pub use convert::action::Submitted;
 pub use convert::card::Checked;
+pub use ending::Ended;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;
 pub use room::provide_descriptors;

@@ -17,5 +17,6 @@ mod events;
 mod explain;
 mod files;
 mod markdown;
+mod replay;
 mod stage;
 mod transcript;

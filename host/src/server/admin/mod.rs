@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod metrics;
+mod recordings;
 mod view;
 
 use super::status;
@@ -30,7 +31,7 @@ pub(super) fn router(host: Host) -> Router {
         .route("/plugins", get(plugins))
         .route("/plugins/{id}", get(plugin))
         .route("/plugins/{id}/reload", post(reload));
-    deliveries::routes(router)
+    recordings::routes(deliveries::routes(router))
         .fallback(|| async {
             refuse(&Problem::new(
                 Code::RequestNotFound,

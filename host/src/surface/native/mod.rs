@@ -12,6 +12,7 @@ mod events;
 mod explain;
 mod form;
 pub(super) mod parse;
+mod recorded;
 mod render;
 pub(super) mod sessions;
 mod stream;
@@ -20,6 +21,7 @@ pub use acted::acted;
 pub use actions::Actions;
 pub use events::Events;
 pub use form::form;
+pub use recorded::{read_recording, recording};
 pub use sessions::Sessions;
 pub use stream::Stream;
 
