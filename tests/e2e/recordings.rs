@@ -3,7 +3,13 @@
 use e2e::client;
 use e2e::host::{Setup, TestHost};
 use serde_json::{Value, json};
+use sidepane::model::recording::{Recording, Step};
 use sidepane::model::time::Millis;
+use sidepane::surface::native;
+use sidepane::{
+    AccountId, Host, HttpError, Outbound, PluginId, Received, Resolve, Resolving, Transport, Vault,
+    Waiting,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,6 +67,10 @@ async fn so_many_calls_are_recorded_and_no_more() {
         host.ask("counts").await;
         host.ask("echoes").await;
     }
+    let (status, answer) = post(&host, &json!({"plugin": "echoes", "count": 3})).await;
+    assert_eq!((status, &answer["share"]), (201, &json!(1.0)), "{answer}");
+    assert_eq!(answer["until"], json!(moment(NOW + 3_600)));
+    client::delete(host.admin, "/recordings?plugin=echoes").await;
     assert_eq!(listed(&host).await, (0, 2), "the order is done");
     host.end().await;
 }
@@ -212,4 +222,103 @@ async fn an_order_that_cannot_stand_is_refused_by_name() {
     assert_eq!(unnamed.status, 400);
     assert_eq!(listed(&host).await, (0, 0));
     host.end().await;
+}
+
+/// A CRM that knows everybody and has no orders at the moment.
+struct HalfCrm;
+
+impl Transport for HalfCrm {
+    fn exchange<'a>(&'a self, outbound: Outbound<'a>) -> Waiting<'a, Result<Received, HttpError>> {
+        let path = outbound.request().uri().path();
+        let (status, body) = match path.rsplit('/').next() {
+            Some("customers") => (
+                200,
+                json!({"id": "C7", "name": "Ada Lovelace", "tier": "gold", "since": "2019-03-12",
+                       "page": "https://crm.example/C7"}),
+            ),
+            Some("orders") => (503, json!({"error": "Ada's orders are being moved"})),
+            _ => (200, json!({"notes": []})),
+        };
+        let mut answer = http::Response::new(body.to_string().into_bytes());
+        *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        Box::pin(std::future::ready(Ok(answer.into())))
+    }
+}
+
+/// Every name has one address, which nobody dials.
+struct OneAddress;
+
+impl Resolve for OneAddress {
+    fn resolve<'a>(&'a self, _name: &'a str) -> Resolving<'a> {
+        Box::pin(std::future::ready(Ok(vec![[1, 1, 1, 1].into()])))
+    }
+}
+
+/// The same secret for all.
+struct OneSecret;
+
+impl Vault for OneSecret {
+    fn value(
+        &self,
+        _plugin: &PluginId,
+        _account: &AccountId,
+        _name: &str,
+    ) -> Result<Option<String>, String> {
+        Ok(Some("s3cret-of-the-crm".to_owned()))
+    }
+}
+
+/// The file with which `order-lookup` is tested natively, as a host records it.
+const FIXTURE: &str = "../examples/order-lookup/tests/recordings/no-orders.json";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_fixture_of_order_lookup_is_what_a_host_records() {
+    let grant = "[settings]\ncrm_url = \"https://crm.example\"\n[[http.allow]]\nurl = \"https://crm.example/v1/\"\nsecrets = \
+                 [\"api_key\"]\n";
+    let wasm = std::fs::read(e2e::guests::plugin("order-lookup")).expect("a plugin");
+    let host = Host::builder()
+        .engine(e2e::host::engine())
+        .plugin_with_grant("order-lookup", wasm, grant)
+        .secrets(OneSecret)
+        .resolver(OneAddress)
+        .transport(HalfCrm)
+        .start()
+        .await
+        .expect("a host");
+    let now = host.now();
+    let until = now.after(Duration::from_secs(60));
+    let plugin = PluginId::parse("order-lookup").expect("an id");
+    let ordered = host.recorder().order(plugin, 1.0, 1, until, now);
+    ordered.expect("an order");
+    let context = sidepane::Context::of_view("ticket")
+        .request_id("no-orders")
+        .email("ada@example.com")
+        .contact_name("Ada Lovelace");
+    host.context(context).await.expect("a pane");
+    let recorded = host.recorder().all().pop().expect("a recording");
+    if std::env::var_os("SIDEPANE_BLESS").is_some() {
+        std::fs::write(FIXTURE, native::recording(&recorded)).expect("the file is written");
+    }
+    let kept = std::fs::read(FIXTURE).expect("the fixture");
+    let kept = native::read_recording(&kept).expect("a recording");
+    assert_eq!(timeless(&recorded), timeless(&kept));
+}
+
+/// A recording without what differs from run to run and from build to build.
+fn timeless(recording: &Recording) -> Recording {
+    let steps = recording.steps.iter();
+    let timed = |step: &&Step| {
+        !matches!(
+            step,
+            Step::Wall { .. } | Step::Monotonic { .. } | Step::Random(_)
+        )
+    };
+    Recording {
+        id: String::new(),
+        generation: sidepane::Generation([0; 32]),
+        begun: Millis::default(),
+        usage: sidepane::model::usage::Usage::default(),
+        steps: steps.filter(timed).cloned().collect(),
+        ..recording.clone()
+    }
 }

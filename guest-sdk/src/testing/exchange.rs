@@ -175,7 +175,8 @@ impl Exchange {
             && self.body.as_ref().is_none_or(|wanted| {
                 let body = sent.body.as_deref().unwrap_or_default();
                 match wanted {
-                    Wanted::Json(json) => serde_json::from_str(body).is_ok_and(|body: serde_json::Value| body == *json),
+                    Wanted::Json(json) => serde_json::from_str(body)
+                        .is_ok_and(|body: serde_json::Value| body == *json),
                     Wanted::Text(text) => body == text,
                 }
             })

@@ -4,10 +4,11 @@ use super::file::{self, GrantText, Wasm};
 use super::print::{self, plain, section};
 use super::stop::{self, Stop};
 use serde_json::{Value, json};
+use sidepane::capability::calls::HostCalls;
 use sidepane::capability::log::LogLine;
 use sidepane::capability::replay::{self, Difference, Replay, of_endings, outcome};
 use sidepane::catalog::Opened;
-use sidepane::engine::{Callee, Ended, Engine, Gate};
+use sidepane::engine::{Callee, Ended, Engine, Gate, Slot};
 use sidepane::model::recording::{Ending, Input, Recording};
 use sidepane::model::usage::{Usage, Used};
 use sidepane::policy::limits::Limits;
@@ -115,7 +116,7 @@ pub(crate) fn recorded_limits(usage: &Usage) -> Limits {
 }
 
 /// What came of playing a recording.
-pub(crate) struct Played {
+struct Played {
     difference: Option<Difference>,
     /// How many of the recorded requests and values were asked for again.
     answered: usize,
@@ -162,10 +163,7 @@ async fn play(
 }
 
 /// Calls the plugin as it was called then.
-///
-/// # Errors
-/// It has no export for it.
-pub(crate) async fn call(
+async fn call(
     engine: &Engine,
     opened: &Opened,
     limits: &Limits,
@@ -181,7 +179,18 @@ pub(crate) async fn call(
         limits,
         actions: &actions,
     };
-    Ok(match &recording.input {
+    Ok(invoke(engine, slot, callee, calls, &recording.input).await)
+}
+
+/// One call, whatever it is for.
+pub(crate) async fn invoke(
+    engine: &Engine,
+    slot: Slot,
+    callee: Callee<'_>,
+    calls: Arc<dyn HostCalls>,
+    input: &Input,
+) -> (Ending, Usage) {
+    match input {
         Input::Card(context) => {
             let ran = engine.render(slot, callee, calls, context).await;
             (ran.answer.ending(), ran.usage)
@@ -194,7 +203,7 @@ pub(crate) async fn call(
             let ran = engine.submit(slot, callee, calls, press).await;
             (ran.answer.ending(), ran.usage)
         }
-    })
+    }
 }
 
 /// What was recorded, in one line.
@@ -211,21 +220,15 @@ pub(crate) fn described(recording: &Recording) -> String {
 impl Played {
     fn text(&self, recording: &Recording, opened: &Opened) -> String {
         let one = |text: String| (plain(&text), String::new());
-        let build = match opened.generation == recording.generation {
-            true => "the one that was recorded".to_owned(),
-            false => format!(
-                "another than the one that was recorded: {}",
-                opened.generation
-            ),
-        };
         let mut text = section("recording", &[one(described(recording))]);
-        text += &section("build", &[one(build)]);
-        text += &section("recorded", &[one(outcome(&recording.ending))]);
+        text += &section("recorded", &[one(recording.generation.to_string())]);
+        text += &section("replayed", &[one(opened.generation.to_string())]);
+        text += &section("outcome", &[one(outcome(&recording.ending))]);
         text += &section("calls", &[one(self.calls())]);
         let lines: Vec<_> = self.lines.iter().map(|line| one(written(line))).collect();
         text += &section("log", &lines);
         if let (Some(_), Some(ending)) = (&self.difference, &self.ending) {
-            text += &section("came", &[one(outcome(ending))]);
+            text += &section("now", &[one(outcome(ending))]);
             let detail = ending.detail.lines().map(|line| one(line.to_owned()));
             text += &section("detail", &detail.collect::<Vec<_>>());
         }

@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod against;
+mod bench;
 mod commands;
 mod config;
 mod container;

@@ -286,7 +286,11 @@ async fn a_crash_shows_the_same_code_again() {
             "[limits]\ndeadline_ms = 150",
             "call.deadline_exceeded",
         ),
-        ("grows_memory", "[limits]\nmemory_mib = 8", "call.memory_limit"),
+        (
+            "grows_memory",
+            "[limits]\nmemory_mib = 8",
+            "call.memory_limit",
+        ),
         (
             "floods_host",
             "[limits]\nhost_calls = 500",

@@ -3,8 +3,8 @@
 use super::form::{Form, as_text};
 use crate::context::{Agent, Context, Visitor};
 use crate::event::{
-    Actor, ActorKind, Attachment, Change, ChangeKind, Contact, Conversation, Entity, Event, Message,
-    MessageDirection, MessageKind, MessagePart, OtherPart,
+    Actor, ActorKind, Attachment, Change, ChangeKind, Contact, Conversation, Entity, Event,
+    Message, MessageDirection, MessageKind, MessagePart, OtherPart,
 };
 use serde_json::Value;
 

@@ -154,7 +154,10 @@ impl Recording {
         let whole = self.whole();
         let input = whole.form("input");
         let kind = input.text("kind");
-        assert!(kind == wanted, "a {kind} was recorded, not a {wanted}");
+        assert!(
+            kind == wanted,
+            "the recording is of a {kind}, and a {wanted} is asked for"
+        );
         (input, whole.text("account"))
     }
 }

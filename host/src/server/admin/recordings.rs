@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The routes of this file.
 pub(super) fn routes(router: Router<Host>) -> Router<Host> {
@@ -29,10 +30,15 @@ pub(super) fn routes(router: Router<Host>) -> Router<Host> {
 #[serde(deny_unknown_fields)]
 struct Ordered {
     plugin: String,
-    share: f64,
+    /// All calls, where nothing is said.
+    share: Option<f64>,
     count: u32,
-    until: String,
+    /// An hour from now, where nothing is said.
+    until: Option<String>,
 }
+
+/// How long an order stands that says nothing of it.
+const USUALLY: Duration = Duration::from_secs(60 * 60);
 
 async fn list(State(host): State<Host>) -> Response {
     let recorder = host.recorder();
@@ -69,13 +75,17 @@ fn taken(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Order, Problem
         Problem::new(Code::RequestMalformed, message).detail(error.to_string())
     })?;
     let plugin = served(host, &asked.plugin)?;
-    let until = Millis::parse(&asked.until).ok_or_else(|| {
-        let message = "`until` has to be a moment such as 2026-11-22T18:00:00Z.";
-        Problem::new(Code::RequestInvalidField, message).field("until")
-    })?;
-    let (share, count) = (asked.share, asked.count);
+    let now = host.now();
+    let until = match asked.until.as_deref() {
+        Some(text) => Millis::parse(text).ok_or_else(|| {
+            let message = "`until` has to be a moment such as 2026-11-22T18:00:00Z.";
+            Problem::new(Code::RequestInvalidField, message).field("until")
+        })?,
+        None => now.after(USUALLY),
+    };
+    let share = asked.share.unwrap_or(1.0);
     host.recorder()
-        .order(plugin, share, count, until, host.now())
+        .order(plugin, share, asked.count, until, now)
 }
 
 fn served(host: &Host, id: &str) -> Result<PluginId, Problem> {
