@@ -184,7 +184,7 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         .handle(slot, callee, calls, &claim.event, claim.attempt)
         .await;
     if let Some(tape) = tape {
-        let (event, attempt) = (Event::clone(&claim.event), claim.attempt);
+        let (event, attempt) = (Box::new(Event::clone(&claim.event)), claim.attempt);
         let input = Input::Event { event, attempt };
         tape.finish(plugin.generation, input, ran.answer.ending(), &ran.usage);
     }

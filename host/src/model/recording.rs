@@ -47,8 +47,8 @@ pub enum Input {
     /// An event.
     Event {
         /// What happened.
-        event: Event,
-        /// The how manieth time it was given.
+        event: Box<Event>,
+        /// Which try it was, from 1.
         attempt: u32,
     },
     /// A button that was pressed.

@@ -24,7 +24,7 @@ use sidepane::model::id::{AccountId, RequestId};
 use sidepane::model::recording::{Ending, Input, Recording};
 use sidepane::model::usage::Usage;
 use sidepane::policy::limits::Limits;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use timed::{Cost, Timed};
@@ -74,7 +74,8 @@ pub(crate) async fn run(bench: Bench) -> Result<(), Stop> {
     let recording = recording.map(Arc::new);
     let engine = file::engine()?;
     let mut builds = Vec::new();
-    for path in std::iter::once(&bench.file.wasm).chain(&bench.old) {
+    let paths = std::iter::once(bench.file.wasm.as_path()).chain(bench.old.as_deref());
+    for path in paths {
         let build = Build::load(&engine, &bench, path, recording.clone()).await?;
         builds.push(build);
     }
@@ -136,7 +137,7 @@ impl Build {
     async fn load(
         engine: &Engine,
         bench: &Bench,
-        path: &PathBuf,
+        path: &Path,
         recording: Option<Arc<Recording>>,
     ) -> Result<Self, Stop> {
         let wasm = Wasm::read(path)?;

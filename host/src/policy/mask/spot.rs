@@ -29,7 +29,7 @@ pub(super) fn ends(text: &str, at: usize) -> bool {
 pub(super) fn behind_code(before: &[u8]) -> bool {
     match before {
         [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => true,
-        [.., b'\\', letter] if matches!(letter, b'n' | b'r' | b't' | b'b' | b'f') => true,
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f'] => true,
         [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
         _ => false,
     }

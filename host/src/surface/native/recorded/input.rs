@@ -77,7 +77,7 @@ impl InputForm {
                     id: String::new(),
                     raw: String::new(),
                 };
-                let event = event::read(form, defaults)?;
+                let event = Box::new(event::read(form, defaults)?);
                 Input::Event { event, attempt }
             }
             Self::Press {

@@ -172,7 +172,10 @@ fn what_is_written_is_read_again() {
     };
     for input in [
         Input::Card(context()),
-        Input::Event { event, attempt: 3 },
+        Input::Event {
+            event: Box::new(event),
+            attempt: 3,
+        },
         Input::Press(press),
     ] {
         let recorded = whole(input);
