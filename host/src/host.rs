@@ -8,6 +8,7 @@ use crate::capability::clock::{Clock, SystemClock};
 use crate::capability::http::{HttpClient, OwnListeners, Resolve, SystemResolver, Transport};
 use crate::capability::live::World;
 use crate::capability::log::{LogSink, TracingLog};
+use crate::capability::recording::Recorder;
 use crate::capability::secret::{NoVault, Vault};
 use crate::catalog::{Catalog, Folder, Given, Loader, Reloaded, Snapshot, View};
 use crate::deliver::Deliver;
@@ -116,6 +117,7 @@ pub struct Host {
     catalog: Catalog,
     accounts: Arc<[AccountId]>,
     own: OwnListeners,
+    recorder: Recorder,
 }
 
 impl std::fmt::Debug for Host {
@@ -150,11 +152,13 @@ impl Host {
         let folder = settings.plugins.as_deref().map(Folder::open).transpose()?;
         let own: OwnListeners = Arc::new(ArcSwap::from_pointee(Vec::new()));
         let accounts: Arc<[AccountId]> = settings.accounts.clone().into();
+        let recorder = Recorder::default();
         let world = World {
             http: Arc::new(http(&settings, &own)),
             log: settings.log,
             clock: Arc::clone(&settings.clock),
             storage: settings.storage,
+            recorder: recorder.clone(),
         };
         let loader = Loader::new(engine.clone(), settings.accounts, settings.limits)
             .with_vault(settings.vault);
@@ -181,6 +185,7 @@ impl Host {
             catalog,
             accounts,
             own,
+            recorder,
         })
     }
 
@@ -316,6 +321,11 @@ impl Host {
     /// What is kept of cards, and how often that saved a call.
     pub fn kept_cards(&self) -> CacheFigures {
         self.dispatch.kept()
+    }
+
+    /// Which calls are recorded, and what was.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// The time, as plugins and events are told it.

@@ -4,7 +4,7 @@ mod cli;
 
 use clap::{Parser, Subcommand};
 use cli::stop::Stop;
-use cli::{call, check, completions, config, explain, grant, print, serve};
+use cli::{bench, call, check, completions, config, explain, grant, print, replay, serve};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::filter::LevelFilter;
@@ -37,6 +37,10 @@ enum Command {
     Call(Box<call::Call>),
     /// Writes the grant that a plugin's manifest asks for, with its reasons.
     Grant(grant::Grant),
+    /// Measures what a call of a plugin costs, beside another build of it where one is named.
+    Bench(bench::Bench),
+    /// Plays a recorded call back, offline, against any build of its plugin.
+    Replay(replay::ReplayCall),
     /// Checks or shows sidepane.toml.
     Config(config::Config),
     /// Asks a running host why each plugin's card is there or is not.
@@ -74,6 +78,8 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Check(check) => runtime.block_on(check::run(check)),
         Command::Call(call) => runtime.block_on(call::run(*call)),
         Command::Grant(grant) => runtime.block_on(grant::run(grant)),
+        Command::Bench(bench) => runtime.block_on(bench::run(bench)),
+        Command::Replay(replay) => runtime.block_on(replay::run(replay)),
         Command::Config(config) => config::run(config),
         Command::Explain(explain) => runtime.block_on(explain::run(explain)),
         Command::Completions(shell) => {

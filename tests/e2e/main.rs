@@ -31,6 +31,7 @@ mod mcp;
 mod neighbours;
 mod openapi;
 mod presses;
+mod recordings;
 mod reload;
 mod secrets;
 mod sessions;

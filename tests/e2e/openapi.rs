@@ -43,6 +43,9 @@ const ADMIN: &[&str] = &[
     "post /deliveries/{id}/replay",
     "post /deliveries/replay",
     "post /forget",
+    "get /recordings",
+    "post /recordings",
+    "get /recordings/{id}",
     "get /openapi.json",
 ];
 

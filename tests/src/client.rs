@@ -88,6 +88,17 @@ pub async fn post(address: SocketAddr, path: &str, body: impl Into<Bytes>) -> Re
         .unwrap_or_else(|error| panic!("POST {path}: {error}"))
 }
 
+/// A DELETE of a path with its query.
+pub async fn delete(address: SocketAddr, path: &str) -> Reply {
+    let request = Request::delete(path)
+        .header("host", address.to_string())
+        .body(Full::default())
+        .unwrap_or_else(|error| panic!("{path}: {error}"));
+    send(address, request)
+        .await
+        .unwrap_or_else(|error| panic!("DELETE {path}: {error}"))
+}
+
 /// A text as one value of a query.
 pub fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);

@@ -4,6 +4,7 @@ use crate::guests::guest;
 use crate::host::{Lines, engine};
 use sidepane::capability::http::HttpClient;
 use sidepane::capability::live::{Live, World};
+use sidepane::capability::recording::Recorder;
 use sidepane::catalog::Loader;
 use sidepane::engine::{Callee, Invocation};
 use sidepane::model::event::Event;
@@ -55,6 +56,7 @@ impl Handler {
             log: Arc::new(lines.clone()),
             clock: Arc::new(SystemClock::default()),
             storage: Some(storage),
+            recorder: Recorder::default(),
         };
         let of = InstallationId {
             plugin: id,

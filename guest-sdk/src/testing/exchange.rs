@@ -16,8 +16,17 @@ pub struct Exchange {
     method: String,
     url: String,
     headers: Vec<(String, String)>,
-    body: Option<serde_json::Value>,
+    body: Option<Wanted>,
     answer: Result<Response, Failure>,
+}
+
+/// A body that is expected.
+#[derive(Clone, Debug)]
+enum Wanted {
+    /// This JSON, in whatever writing.
+    Json(serde_json::Value),
+    /// Exactly this.
+    Text(String),
 }
 
 /// Expects this method at exactly this URL, query included.
@@ -85,7 +94,7 @@ impl Exchange {
     #[must_use]
     #[track_caller]
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
-        self.body = Some(as_json(body));
+        self.body = Some(Wanted::Json(as_json(body)));
         self
     }
 
@@ -131,6 +140,30 @@ impl Exchange {
         self
     }
 
+    /// What a host recorded.
+    pub(super) fn recorded(
+        method: String,
+        url: String,
+        headers: Vec<(String, HeaderValue)>,
+        body: Option<String>,
+        answer: Result<Response, Failure>,
+    ) -> Self {
+        let headers = headers.into_iter();
+        let json = |text: String| match serde_json::from_str(&text) {
+            Ok(json) => Wanted::Json(json),
+            Err(_) => Wanted::Text(text),
+        };
+        Self {
+            method,
+            url,
+            headers: headers
+                .map(|(name, value)| (name.to_ascii_lowercase(), shown(&value)))
+                .collect(),
+            body: body.map(json),
+            answer,
+        }
+    }
+
     /// Whether this is the request that is expected.
     pub(super) fn fits(&self, sent: &Sent) -> bool {
         self.method == sent.method
@@ -139,9 +172,13 @@ impl Exchange {
                 .headers
                 .iter()
                 .all(|header| sent.headers.contains(header))
-            && self.body.as_ref().is_none_or(|expected| {
+            && self.body.as_ref().is_none_or(|wanted| {
                 let body = sent.body.as_deref().unwrap_or_default();
-                serde_json::from_str::<serde_json::Value>(body).is_ok_and(|body| body == *expected)
+                match wanted {
+                    Wanted::Json(json) => serde_json::from_str(body)
+                        .is_ok_and(|body: serde_json::Value| body == *json),
+                    Wanted::Text(text) => body == text,
+                }
             })
     }
 
@@ -155,8 +192,10 @@ impl Exchange {
         for (name, value) in &self.headers {
             line.push_str(&format!("; {name}: {value}"));
         }
-        if let Some(body) = &self.body {
-            line.push_str(&format!("; {body}"));
+        match &self.body {
+            Some(Wanted::Json(body)) => line.push_str(&format!("; {body}")),
+            Some(Wanted::Text(body)) => line.push_str(&format!("; {body}")),
+            None => {}
         }
         line
     }

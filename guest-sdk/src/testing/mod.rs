@@ -37,6 +37,8 @@
 //! assert_eq!(card.blocks[0].name, "Tier");
 //! ```
 //!
+//! A call that a real host recorded runs here, too: see [`Recording`].
+//!
 //! The fake host is strict where a real one would refuse: a run panics if the plugin asks for an
 //! address or a secret that its manifest does not name, if it makes a request that the test does not
 //! expect or leaves one out, if a setting is set that the manifest does not have, and if a card
@@ -44,6 +46,7 @@
 
 mod coverage;
 mod exchange;
+mod recording;
 mod rules;
 mod sample;
 pub(crate) mod seam;
@@ -52,6 +55,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 pub use exchange::{Exchange, Failure, on};
+pub use recording::Recording;
 pub use sample::{action, context, event, message_created, updated};
 pub use seam::Sent;
 

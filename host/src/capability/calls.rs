@@ -11,6 +11,7 @@ use crate::model::store::StoreError;
 use crate::model::usage::Used;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// A future that is boxed because the seam is one trait object a call.
 pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -25,6 +26,9 @@ pub trait HostCalls: Send + Sync {
 
     /// Fills `into` with random bytes.
     fn random(&self, into: &mut [u8]);
+
+    /// Waits until then, or for ever. It may be asked again and again, and dropped in between.
+    fn sleep(&self, until: Option<Instant>) -> Waiting<'_, ()>;
 
     /// One setting of this installation.
     fn setting(&self, name: &str) -> Option<String>;
@@ -79,6 +83,15 @@ impl HostCalls for NoWorld {
 
     fn random(&self, into: &mut [u8]) {
         into.fill(0);
+    }
+
+    fn sleep(&self, until: Option<Instant>) -> Waiting<'_, ()> {
+        Box::pin(async move {
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        })
     }
 
     fn setting(&self, _name: &str) -> Option<String> {

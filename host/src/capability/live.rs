@@ -2,9 +2,11 @@
 
 use super::calls::{HostCalls, Waiting};
 use super::clock::Clock;
+use super::failure::Failure;
 use super::http::{HttpBudget, HttpClient, HttpPlaces, Terms};
 use super::installation::Installation;
 use super::log::{Author, LogLine, LogSink};
+use super::recording::Recorder;
 use super::scrub::scrub;
 use super::session::Session;
 use super::store::StoreCalls;
@@ -14,7 +16,7 @@ use crate::model::usage::Used;
 use crate::policy::limits::Limits;
 use crate::storage::Storage;
 use rand::Rng;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -29,6 +31,8 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Where plugins' values are kept; without it they have none.
     pub storage: Option<Arc<dyn Storage>>,
+    /// Which calls are recorded.
+    pub recorder: Recorder,
 }
 
 impl std::fmt::Debug for World {
@@ -47,7 +51,7 @@ pub struct Live {
     store: Session,
     begun: Duration,
     deadline: Instant,
-    failure: Mutex<Option<HttpError>>,
+    failure: Failure,
 }
 
 impl std::fmt::Debug for Live {
@@ -82,7 +86,7 @@ impl Live {
             budget: HttpBudget::new(limits),
             begun: world.clock.monotonic(),
             deadline,
-            failure: Mutex::new(None),
+            failure: Failure::default(),
         }
     }
 
@@ -104,12 +108,8 @@ impl Live {
         answers
     }
 
-    /// The first refusal, else the last failure.
     fn remember(&self, error: &HttpError) {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*failure, Some(HttpError::Denied(_))) {
-            *failure = Some(error.clone());
-        }
+        self.failure.remember(error);
         if let HttpError::Denied(denial) = error {
             tracing::warn!(
                 plugin = %self.author.plugin,
@@ -136,6 +136,17 @@ impl HostCalls for Live {
 
     fn random(&self, into: &mut [u8]) {
         rand::rng().fill_bytes(into);
+    }
+
+    fn sleep(&self, until: Option<Instant>) -> Waiting<'_, ()> {
+        Box::pin(async move {
+            match until {
+                // Even no time at all lets sockets be looked at: some run times wait in a loop.
+                Some(until) if until <= Instant::now() => tokio::task::yield_now().await,
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        })
     }
 
     fn setting(&self, name: &str) -> Option<String> {
@@ -169,10 +180,7 @@ impl HostCalls for Live {
     }
 
     fn http_failure(&self) -> Option<HttpError> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.failure.noted()
     }
 
     fn store(&self) -> &dyn StoreCalls {
@@ -224,6 +232,7 @@ mod tests {
             log: Arc::new(TracingLog),
             clock: Arc::clone(clock) as _,
             storage: None,
+            recorder: Recorder::default(),
         };
         let installation = Arc::new(Installation {
             settings: Vec::new(),

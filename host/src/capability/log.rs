@@ -29,6 +29,19 @@ pub enum Level {
     Trace,
 }
 
+impl Level {
+    /// The level as one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
 /// Who wrote a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {

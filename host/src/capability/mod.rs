@@ -4,11 +4,14 @@
 
 pub mod calls;
 pub mod clock;
+mod failure;
 pub mod http;
 pub mod installation;
 pub mod live;
 pub mod log;
+pub mod recording;
 mod redact;
+pub mod replay;
 mod scrub;
 pub mod secret;
 pub mod session;

@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use sidepane::SystemClock;
 use sidepane::capability::http::{HttpClient, SystemResolver};
 use sidepane::capability::live::World;
+use sidepane::capability::log::LogSink;
+use sidepane::capability::recording::Recorder;
 use sidepane::catalog::{Grant, LoadedPlugin, Snapshot, View};
 use sidepane::dispatch::Dispatch;
 use sidepane::engine::Engine;
@@ -181,7 +183,7 @@ pub(crate) fn view(plugin: LoadedPlugin) -> View {
 }
 
 /// The live world, with values that are gone when the command ends.
-pub(crate) fn world(log: Arc<Heard>) -> World {
+pub(crate) fn world(log: Arc<impl LogSink + 'static>) -> World {
     let own = Arc::new(ArcSwap::from_pointee(Vec::new()));
     let http = HttpClient::new(own, Arc::new(SystemResolver::default()));
     World {
@@ -189,6 +191,7 @@ pub(crate) fn world(log: Arc<Heard>) -> World {
         log,
         clock: Arc::new(SystemClock::default()),
         storage: Some(Arc::new(MemoryStorage::default())),
+        recorder: Recorder::default(),
     }
 }
 

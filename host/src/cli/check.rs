@@ -1,27 +1,34 @@
 //! `sidepane check`: loads a plugin as the host would, and says what it is, asks for and gets.
 
+use super::against::Against;
 use super::asked::{asked, kind};
 use super::file::{self, GrantText, PluginFile, Wasm};
+use super::imports;
 use super::print::{self, plain, section};
 use super::sample;
 use super::stop::{self, Stop};
 use serde_json::{Value, json};
 use sidepane::catalog::{Grant, Opened, Permission};
 use sidepane::config::limits;
-use sidepane::engine::{CONTRACT, Engine};
+use sidepane::engine::{CONTRACT, Engine, scan};
 use sidepane::model::problem::Problem;
 use sidepane::policy::egress::EgressPolicy;
 use sidepane::policy::limits::Limits;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  sidepane check hello.wasm\n  sidepane check order-lookup.wasm \
-                  --grant order-lookup.toml\n  sidepane check plugins/order-lookup.wasm --json\n\n\
+                  --grant order-lookup.toml\n  sidepane check order-lookup.wasm --against \
+                  plugins/order-lookup.wasm\n  sidepane check plugins/order-lookup.wasm --json\n\n\
                   Exit codes: 0 the host would serve it, 1 it would not, 2 a file cannot be read."
 )]
 pub(crate) struct Check {
     #[command(flatten)]
     file: PluginFile,
+    /// Another build of it, such as the one that serves now: what is different is told.
+    #[arg(long, value_name = "OLD.wasm")]
+    against: Option<PathBuf>,
     /// The same as one JSON object.
     #[arg(long)]
     json: bool,
@@ -34,7 +41,7 @@ pub(crate) struct Check {
 pub(crate) async fn run(check: Check) -> Result<(), Stop> {
     let wasm = Wasm::read(&check.file.wasm)?;
     let text = GrantText::read(check.file.grant.as_deref(), &check.file.wasm, &wasm.id)?;
-    let report = Report::make(wasm, text).await?;
+    let report = Report::make(wasm, text, check.against.as_deref()).await?;
     match check.json {
         true => print::json(&report.json())?,
         false => print::answer(&report.text()),
@@ -59,16 +66,27 @@ struct Report {
     problems: Vec<Problem>,
     /// What a card without the network shows of its markup and links.
     sample: Vec<String>,
+    imports: Vec<String>,
+    against: Option<Against>,
 }
 
 impl Report {
-    async fn make(wasm: Wasm, text: GrantText) -> Result<Self, Stop> {
+    async fn make(wasm: Wasm, text: GrantText, old: Option<&Path>) -> Result<Self, Stop> {
         let (mut problems, mut sample) = (Vec::new(), Vec::new());
         let grant = kept(text.parse(), &mut problems);
         let defaults = Limits::default();
         let limits = grant.as_ref().map_or(&defaults, |grant| &grant.limits);
         let engine = file::engine()?;
         let opened = kept(file::open(&engine, &wasm, limits).await, &mut problems);
+        // Whoever loads has no more imports than the scan found; what does not load has its problem.
+        let imports = scan(&wasm.bytes).map(|scan| scan.imports);
+        let imports = imports.unwrap_or_default();
+        let against = match (old, &opened) {
+            (Some(old), Some(opened)) => {
+                Some(Against::read(&engine, old, &wasm, opened, &imports).await?)
+            }
+            _ => None,
+        };
         if let (Some(opened), Some(grant)) = (&opened, &grant) {
             let loader = file::loader(&engine, file::accounts(grant));
             let admitted =
@@ -92,6 +110,8 @@ impl Report {
             grant,
             problems,
             sample,
+            imports,
+            against,
         })
     }
 
@@ -113,6 +133,7 @@ impl Report {
         text += &section("generation", &[one(opened.generation.to_string())]);
         text += &section("contract", &[one(contract(opened))]);
         text += &section("serves", &[one(serves(opened))]);
+        text += &section("imports", &[one(imports::told(&self.imports))]);
         text += &section("asks for", &asked(opened));
         text += &section("grant", &[one(self.granted())]);
         for (heading, permission) in self.permissions(opened) {
@@ -121,6 +142,9 @@ impl Report {
         }
         if let Some(grant) = &self.grant {
             text += &section("limits", &limit_lines(&grant.limits));
+        }
+        if let Some(against) = &self.against {
+            text += &section("different", &against.lines());
         }
         let notes: Vec<_> = self.notes(opened).into_iter().map(one).collect();
         text += &section("note", &notes);
@@ -178,6 +202,7 @@ impl Report {
                 ));
             }
         }
+        notes.extend(imports::not_needed(&self.imports, opened));
         notes.extend(about_events(opened));
         if !opened.program.serves_actions() && !opened.manifest.actions.is_empty() {
             notes.push(
@@ -217,6 +242,10 @@ impl Report {
         };
         fields.extend(described(opened));
         fields.insert("notes".into(), json!(self.notes(opened)));
+        fields.insert("imports".into(), json!(self.imports));
+        if let Some(against) = &self.against {
+            fields.insert("against".into(), against.json().clone());
+        }
         for (heading, permission) in self.permissions(opened) {
             fields.insert(heading.replace(' ', "_"), json!(permission.0));
         }

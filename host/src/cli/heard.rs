@@ -2,7 +2,7 @@
 
 use super::print;
 use serde_json::{Map, Value, json};
-use sidepane::capability::log::{Author, Level, LogLine, LogSink};
+use sidepane::capability::log::{Author, LogLine, LogSink};
 use sidepane::model::http::Denial;
 use std::sync::{Mutex, PoisonError};
 
@@ -49,7 +49,7 @@ impl Line {
     pub(crate) fn text(&self, told_later: Option<&str>) -> String {
         match self {
             Self::Wrote(line) => {
-                let mut text = format!("{:12}{}", word(line.level), print::plain(&line.message));
+                let mut text = format!("{:12}{}", line.level.as_str(), print::plain(&line.message));
                 for (name, value) in &line.fields {
                     text += &format!(" {}={:?}", print::plain(name), print::plain(value));
                 }
@@ -76,7 +76,7 @@ impl Line {
                     .iter()
                     .map(|(name, value)| (name.clone(), value.clone().into()))
                     .collect();
-                json!({"level": word(line.level), "message": line.message, "fields": fields})
+                json!({"level": line.level.as_str(), "message": line.message, "fields": fields})
             }
             Self::Denied(denial) => json!({
                 "level": "denied",
@@ -85,15 +85,5 @@ impl Line {
                 "hint": denial.hint,
             }),
         }
-    }
-}
-
-fn word(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warn => "warn",
-        Level::Info => "info",
-        Level::Debug => "debug",
-        Level::Trace => "trace",
     }
 }

@@ -1,8 +1,10 @@
 //! The commands: one a file, each a function from its arguments to an exit.
 
 pub(crate) mod act;
+pub(crate) mod against;
 pub(crate) mod ask;
 pub(crate) mod asked;
+pub(crate) mod bench;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -13,9 +15,11 @@ pub(crate) mod file;
 pub(crate) mod grant;
 pub(crate) mod handle;
 pub(crate) mod heard;
+pub(crate) mod imports;
 pub(crate) mod pages_key;
 pub(crate) mod print;
 pub(crate) mod progress;
+pub(crate) mod replay;
 pub(crate) mod sample;
 pub(crate) mod serve;
 pub(crate) mod stop;

@@ -12,7 +12,7 @@ use sidepane::surface::Question;
 use std::sync::Arc;
 
 /// A contact that nobody has: the domain is kept for examples.
-const NOBODY: &str = "ada@example.com";
+pub(crate) const NOBODY: &str = "ada@example.com";
 
 /// A grant without any address.
 pub(crate) fn offline(mut grant: Grant) -> Grant {

@@ -1,15 +1,16 @@
 //! One delivery in a plugin's hands: a place, a call, and what becomes of it.
 
 use super::Inner;
-use crate::capability::calls::HostCalls;
 use crate::capability::live::Live;
 use crate::capability::log::Author;
 use crate::capability::store;
 use crate::catalog::LoadedPlugin;
-use crate::engine::Callee;
+use crate::engine::{Callee, Ended};
 use crate::model::delivery::{Attempt, AttemptError, Claim, Ending};
+use crate::model::event::Event;
 use crate::model::id::{PluginId, RequestId};
 use crate::model::problem::{Code, Problem};
+use crate::model::recording::Input;
 use crate::model::refusal::Wish;
 use crate::model::store::StoreChanges;
 use crate::model::time::Millis;
@@ -163,17 +164,16 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         account: account.clone(),
         request_id: RequestId::new(Arc::clone(&claim.delivery.0)),
     };
-    let installation = Arc::clone(installation);
-    let places = Arc::clone(&plugin.http_places);
-    let live = Live::new(
-        &inner.world,
-        installation,
+    let world = &inner.world;
+    let live = Arc::new(Live::new(
+        world,
+        Arc::clone(installation),
         author,
         &limits,
-        places,
+        Arc::clone(&plugin.http_places),
         deadline,
-    );
-    let calls: Arc<dyn HostCalls> = Arc::new(live);
+    ));
+    let (calls, tape) = world.record(live, &claim.installation, installation);
     let callee = Callee {
         program: &plugin.program,
         limits: &limits,
@@ -183,6 +183,11 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         .engine
         .handle(slot, callee, calls, &claim.event, claim.attempt)
         .await;
+    if let Some(tape) = tape {
+        let (event, attempt) = (Box::new(Event::clone(&claim.event)), claim.attempt);
+        let input = Input::Event { event, attempt };
+        tape.finish(plugin.generation, input, ran.answer.ending(), &ran.usage);
+    }
     let outcome = match ran.answer {
         Ok(Ok(())) => Ok(()),
         Ok(Err(refusal)) => Err(Failure {

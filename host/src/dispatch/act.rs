@@ -5,10 +5,11 @@ use super::call::{Ready, callee, failed, ready};
 use super::once::Turn;
 use crate::capability::live::World;
 use crate::catalog::{LoadedPlugin, Snapshot};
-use crate::engine::{Engine, Submitted};
+use crate::engine::{Ended, Engine, Submitted};
 use crate::model::action::{Acted, Press, Pressed};
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::problem::{Code, Problem};
+use crate::model::recording::Input;
 use crate::model::usage::Usage;
 use std::sync::Arc;
 
@@ -101,11 +102,20 @@ async fn submit(
     plugin: &LoadedPlugin,
     press: &Press,
 ) -> (Result<Submitted, Problem>, Option<Usage>) {
-    let Ready { of, slot, calls } = match ready(engine, world, plugin, &press.context).await {
+    let Ready {
+        of,
+        slot,
+        calls,
+        tape,
+    } = match ready(engine, world, plugin, &press.context).await {
         Ok(ready) => ready,
         Err(problem) => return (Err(problem), None),
     };
     let ran = engine.submit(slot, callee(plugin), calls, press).await;
+    if let Some(tape) = tape {
+        let input = Input::Press(press.clone());
+        tape.finish(plugin.generation, input, ran.answer.ending(), &ran.usage);
+    }
     let submitted = match ran.answer {
         // What is not kept has not been done.
         Ok(submitted) => world.commit(&of, ran.changes).await.map(|()| submitted),

@@ -3,12 +3,14 @@
 use crate::capability::calls::HostCalls;
 use crate::capability::live::{Live, World};
 use crate::capability::log::Author;
+use crate::capability::recording::Tape;
 use crate::catalog::LoadedPlugin;
-use crate::engine::{Callee, Engine, Slot};
+use crate::engine::{Callee, Ended, Engine, Slot};
 use crate::model::context::Context;
 use crate::model::id::InstallationId;
 use crate::model::outcome::{Answer, Outcome};
 use crate::model::problem::{Code, Problem};
+use crate::model::recording::Input;
 use crate::model::usage::Usage;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -46,6 +48,8 @@ pub(super) struct Ready {
     pub(super) of: InstallationId,
     pub(super) slot: Slot,
     pub(super) calls: Arc<dyn HostCalls>,
+    /// Present when this call is recorded.
+    pub(super) tape: Option<Tape>,
 }
 
 /// Waits for a place, and opens the world to the installation.
@@ -72,7 +76,7 @@ pub(super) async fn ready(
         account: of.account.clone(),
         request_id: context.request_id.clone(),
     };
-    let calls: Arc<dyn HostCalls> = Arc::new(Live::new(
+    let live = Arc::new(Live::new(
         world,
         Arc::clone(installation),
         author,
@@ -80,7 +84,13 @@ pub(super) async fn ready(
         Arc::clone(&plugin.http_places),
         deadline,
     ));
-    Ok(Ready { of, slot, calls })
+    let (calls, tape) = world.record(live, &of, installation);
+    Ok(Ready {
+        of,
+        slot,
+        calls,
+        tape,
+    })
 }
 
 /// The plugin as the engine calls it.
@@ -98,9 +108,18 @@ async fn run(
     plugin: &LoadedPlugin,
     context: &Context,
 ) -> Result<Ran, Problem> {
-    let Ready { of, slot, calls } = ready(engine, world, plugin, context).await?;
+    let Ready {
+        of,
+        slot,
+        calls,
+        tape,
+    } = ready(engine, world, plugin, context).await?;
     let callee = callee(plugin);
     let ran = engine.render(slot, callee, calls, context).await;
+    if let Some(tape) = tape {
+        let input = Input::Card(context.clone());
+        tape.finish(plugin.generation, input, ran.answer.ending(), &ran.usage);
+    }
     // A card whose writes are not kept would tell of what is not so: it is none.
     let answer = match ran.answer {
         Ok(card) => world.commit(&of, ran.changes).await.map(|()| card),

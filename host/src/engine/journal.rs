@@ -252,6 +252,9 @@ mod tests {
             Duration::ZERO
         }
         fn random(&self, _into: &mut [u8]) {}
+        fn sleep(&self, _until: Option<tokio::time::Instant>) -> Waiting<'_, ()> {
+            Box::pin(std::future::ready(()))
+        }
         fn setting(&self, _name: &str) -> Option<String> {
             None
         }

@@ -1,6 +1,7 @@
 //! What a component's imports are tied to: the contract's functions, the parts of WASI that
 //! standard libraries drag in, and stubs for the rest of it.
 
+use super::clocks::Clocks;
 use super::state::State;
 use sidepane_bindings::imports::{http, log, settings, store};
 use wasmtime::Engine;
@@ -8,6 +9,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, Linker, LinkerInstance, ResourceType};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView as _};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView as _};
+use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::{cli, filesystem, random};
 use wasmtime_wasi::random::WasiRandom;
 use wasmtime_wasi::{WasiView as _, p2};
@@ -29,6 +31,10 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     log::add_to_linker::<_, HasSelf<State>>(l, |state| state)?;
     // io, clocks, random, standard streams.
     p2::add_to_linker_proxy_interfaces_async(l)?;
+    // Sleeping, too, goes through the seam: a replayed sleep returns at once.
+    l.allow_shadowing(true);
+    monotonic_clock::add_to_linker::<State, Clocks>(l, State::monotonic)?;
+    l.allow_shadowing(false);
     random::insecure::add_to_linker::<State, WasiRandom>(l, |t| t.ctx().ctx.random())?;
     random::insecure_seed::add_to_linker::<State, WasiRandom>(l, |t| t.ctx().ctx.random())?;
     cli::environment::add_to_linker::<State, WasiCli>(l, State::cli)?;

@@ -6,9 +6,11 @@
 
 mod about;
 mod blame;
+mod clocks;
 mod compile;
 mod config;
 mod convert;
+mod ending;
 mod handle;
 mod hostcalls;
 mod invoke;
@@ -30,6 +32,7 @@ pub use compile::{Compile, compile_child};
 pub use config::PoolSettings;
 pub use convert::action::Submitted;
 pub use convert::card::Checked;
+pub use ending::Ended;
 pub use invoke::{Callee, Invocation};
 pub use program::Program;
 pub use room::provide_descriptors;

@@ -1,5 +1,6 @@
 //! What lives in a store: the call's seam to the world, its memory meter, its journal, its WASI.
 
+use super::clocks::{Monotonic, STEP};
 use super::journal::{Journal, Which};
 use super::lane::Turn;
 use super::meter::Meter;
@@ -9,7 +10,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-use wasmtime_wasi::{HostMonotonicClock, HostWallClock, ResourceTable};
+use wasmtime_wasi::{HostWallClock, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 /// Bytes that WASI gives at once when asked for randomness.
@@ -94,6 +95,15 @@ impl State {
         })
     }
 
+    /// The call's own clock, for WASI.
+    pub(super) fn monotonic(&mut self) -> Monotonic<'_> {
+        self.host_calls += 1;
+        Monotonic {
+            calls: &self.calls,
+            table: &mut self.table,
+        }
+    }
+
     /// Calls to the host so far.
     pub(super) fn host_calls(&self) -> u64 {
         self.host_calls
@@ -124,7 +134,6 @@ fn wasi(calls: &Arc<dyn HostCalls>, journal: &Journal) -> Box<WasiCtx> {
         .stdout(journal.stream(Which::Out))
         .stderr(journal.stream(Which::Err))
         .wall_clock(Seam(Arc::clone(calls)))
-        .monotonic_clock(Seam(Arc::clone(calls)))
         .secure_random(Seam(Arc::clone(calls)))
         .insecure_random(Seam(Arc::clone(calls)))
         .insecure_random_seed(seed)
@@ -135,10 +144,7 @@ fn wasi(calls: &Arc<dyn HostCalls>, journal: &Journal) -> Box<WasiCtx> {
     Box::new(builder.build())
 }
 
-/// How fine plugins' clocks are.
-const STEP: Duration = Duration::from_millis(1);
-
-/// WASI's clocks and randomness, by the call's seam.
+/// WASI's wall clock and randomness, by the call's seam.
 struct Seam(Arc<dyn HostCalls>);
 
 impl HostWallClock for Seam {
@@ -149,21 +155,6 @@ impl HostWallClock for Seam {
     fn now(&self) -> Duration {
         self.0.wall_clock()
     }
-}
-
-impl HostMonotonicClock for Seam {
-    fn resolution(&self) -> u64 {
-        nanos(STEP)
-    }
-
-    /// Begins at one step and not at zero, which Go's run time takes for a clock that does not work.
-    fn now(&self) -> u64 {
-        nanos(self.0.monotonic_clock().saturating_add(STEP))
-    }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl rand::TryRng for Seam {
@@ -184,17 +175,5 @@ impl rand::TryRng for Seam {
     fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Infallible> {
         self.0.random(into);
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capability::calls::NoWorld;
-
-    #[test]
-    fn the_monotonic_clock_is_never_at_zero() {
-        let clock = Seam(Arc::new(NoWorld::default()));
-        assert_eq!(HostMonotonicClock::now(&clock), 1_000_000);
     }
 }

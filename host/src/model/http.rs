@@ -160,6 +160,19 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// All of them, in this order.
+    pub const ALL: [Self; 9] = [
+        Rule::Url,
+        Rule::Scheme,
+        Rule::Host,
+        Rule::Port,
+        Rule::Path,
+        Rule::Method,
+        Rule::Header,
+        Rule::Secret,
+        Rule::Address,
+    ];
+
     /// The word in `http-error.denied`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -200,6 +213,16 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// All of them, in their order.
+    pub const ALL: [Self; 6] = [
+        Phase::Resolve,
+        Phase::Connect,
+        Phase::Tls,
+        Phase::Send,
+        Phase::Wait,
+        Phase::Receive,
+    ];
+
     /// The phase as one word.
     pub fn as_str(self) -> &'static str {
         match self {

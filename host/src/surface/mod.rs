@@ -103,6 +103,16 @@ pub fn pages() -> &'static [&'static dyn PageSurface] {
     ]
 }
 
+/// The door of this name, as contexts have it.
+fn named(name: &str) -> Option<&'static str> {
+    let cards = all().iter().map(|door| door.name());
+    let streams = streams().iter().map(|door| door.name());
+    let actions = actions().iter().map(|door| door.name());
+    let pages = pages().iter().map(|door| door.name());
+    let mut known = cards.chain(streams).chain(actions).chain(pages);
+    known.find(|known| *known == name)
+}
+
 /// What all doors have in common.
 pub trait Surface: Sync {
     /// Its name: the `surface` of every context, and the `source` of every event, that comes through

@@ -247,6 +247,7 @@ async fn curl(host: &TestHost, arguments: &str) -> Result<(), String> {
         (None | Some("POST"), body) => {
             e2e::client::post(address, &path, body.unwrap_or_default()).await
         }
+        (Some("DELETE"), None) => e2e::client::delete(address, &path).await,
         (Some(method), _) => return Err(format!("{method} is run by no test")),
     };
     match answer.status.is_success() {

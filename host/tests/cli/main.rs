@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod against;
+mod bench;
 mod commands;
 mod config;
 mod container;
@@ -17,5 +19,6 @@ mod events;
 mod explain;
 mod files;
 mod markdown;
+mod replay;
 mod stage;
 mod transcript;

@@ -59,6 +59,9 @@ impl Stage {
         }
         stage.file("conversation.json", CONVERSATION.as_bytes());
         stage.file("message.json", MESSAGE.as_bytes());
+        let recorded = "../examples/order-lookup/tests/recordings/no-orders.json";
+        let recorded = std::fs::read(recorded).expect("a recording");
+        stage.file("no-orders.json", &recorded);
         stage.file("core.wasm", b"\0asm\x01\0\0\0");
         stage.file("native.wasm", &native());
         stage.file("text.wasm", b"not a plugin\n");

@@ -80,6 +80,7 @@ fn line_of(line: &str) -> String {
                     format!("{front}sha256:…{}", rest.get(64..).unwrap_or_default())
                 }
                 None if amount => "…".to_owned(),
+                None if words.get(at + 1) == Some(&"%)") => "(…".to_owned(),
                 None => (*word).to_owned(),
             }
         })
@@ -91,10 +92,10 @@ fn line_of(line: &str) -> String {
 fn what_differs_from_run_to_run_is_left_open() {
     let digest = "a".repeat(64);
     let text = format!(
-        "x sha256:{digest}, 1,024 bytes\n  \"request_id\": \"01J\",\n  \"expires\": \"2026\"\nfuel  4,664 of 50\n"
+        "x sha256:{digest}, 1,024 bytes (+3 %)\n  \"request_id\": \"01J\",\n  \"expires\": \"2026\"\nfuel  4,664 of 50\n"
     );
     assert_eq!(
         steady(&text),
-        "x sha256:…, … bytes\n  \"request_id\": \"…\",\n  \"expires\": \"…\"\nfuel  … of 50\n"
+        "x sha256:…, … bytes (… %)\n  \"request_id\": \"…\",\n  \"expires\": \"…\"\nfuel  … of 50\n"
     );
 }

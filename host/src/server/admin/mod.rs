@@ -4,6 +4,7 @@
 mod delivered;
 mod deliveries;
 mod metrics;
+mod recordings;
 mod view;
 
 use super::status;
@@ -90,6 +91,18 @@ impl Served {
             ..Self::get(path, handler, describe)
         }
     }
+
+    fn delete(
+        path: &'static str,
+        handler: MethodRouter<Host>,
+        describe: fn(&mut Schemas) -> Operation,
+    ) -> Self {
+        let method = Method::DELETE;
+        Self {
+            method,
+            ..Self::get(path, handler, describe)
+        }
+    }
 }
 
 fn served() -> Vec<Served> {
@@ -138,6 +151,7 @@ fn served() -> Vec<Served> {
         }),
     ];
     served.extend(deliveries::served());
+    served.extend(recordings::served());
     served
 }
 

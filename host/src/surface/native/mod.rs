@@ -16,6 +16,7 @@ mod form;
 pub(super) mod forms;
 mod names;
 pub(super) mod parse;
+mod recorded;
 mod render;
 pub(super) mod sessions;
 mod stream;
@@ -26,6 +27,7 @@ pub use actions::Actions;
 pub use events::Events;
 pub use form::form;
 pub use forms::EventForm;
+pub use recorded::{read_recording, recording};
 pub use sessions::Sessions;
 pub use stream::Stream;
 
