@@ -61,6 +61,12 @@ pub(crate) enum Part {
     Action,
 }
 
+/// Crates that are there already, and words that no crate can be called by.
+const TAKEN: &str = "abstract alloc as async await become box break const continue core crate do dyn \
+                     else enum extern false final fn for gen if impl in let loop macro match mod move \
+                     mut override plugin priv proc-macro pub ref return self static std struct super \
+                     test trait true try type typeof unsafe unsized use virtual where while yield";
+
 /// Writes the project and prints what to do with it.
 ///
 /// # Errors
@@ -101,10 +107,9 @@ fn check(name: &str) -> Result<(), Stop> {
             PluginId::MAX
         )));
     }
-    const TAKEN: [&str; 6] = ["alloc", "core", "plugin", "proc-macro", "std", "test"];
-    if TAKEN.contains(&name) || name.starts_with("sidepane") {
+    if TAKEN.split_whitespace().any(|taken| taken == name) || name.starts_with("sidepane") {
         return Err(Stop::input(format!(
-            "`{name}` is the name of something that plugins are built with; take another"
+            "`{name}` means something else in Rust or in the build of a plugin; take another name"
         )));
     }
     Ok(())

@@ -70,7 +70,6 @@ impl Project {
         text.replace("{{id}}", &self.id)
             .replace("{{crate}}", &self.crate_name())
             .replace("{{title}}", &self.title())
-            .replace("{{Type}}", &self.type_name())
             .replace("{{parts}}", &self.parts())
             .replace("{{sdk}}", &sdk)
     }
@@ -81,12 +80,10 @@ impl Project {
 
     /// For people: `Order lookup`.
     fn title(&self) -> String {
-        capital(&self.id.replace('-', " "))
-    }
-
-    /// For code: `OrderLookup`.
-    fn type_name(&self) -> String {
-        self.id.split('-').map(capital).collect()
+        let words = self.id.replace('-', " ");
+        let mut chars = words.chars();
+        let first = chars.next().map(|first| first.to_ascii_uppercase());
+        first.into_iter().chain(chars).collect()
     }
 }
 
@@ -97,12 +94,6 @@ fn mark(line: &str) -> Option<&str> {
     rest.bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte == b'+')
         .then_some(rest)
-}
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    let first = chars.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
 }
 
 #[cfg(test)]
@@ -123,20 +114,20 @@ mod tests {
     fn what_is_not_served_is_left_out() {
         let file = File::template(
             "x",
-            "a {{id}} {{crate}} {{title}} {{Type}} {{parts}}\n// @card\nb\n  # @event+card\nc\n# @end\n// @end\nd // @e\n",
+            "a {{id}} {{crate}} {{title}} {{parts}}\n// @card\nb\n  # @event+card\nc\n# @end\n// @end\nd // @e\n",
         );
         for (parts, text) in [
             (
                 &[Part::Card][..],
-                "a order-lookup order_lookup Order lookup OrderLookup card\nb\nd // @e\n",
+                "a order-lookup order_lookup Order lookup card\nb\nd // @e\n",
             ),
             (
                 &[Part::Card, Part::Event],
-                "a order-lookup order_lookup Order lookup OrderLookup card, event\nb\nc\nd // @e\n",
+                "a order-lookup order_lookup Order lookup card, event\nb\nc\nd // @e\n",
             ),
             (
                 &[Part::Event],
-                "a order-lookup order_lookup Order lookup OrderLookup event\nd // @e\n",
+                "a order-lookup order_lookup Order lookup event\nd // @e\n",
             ),
         ] {
             assert_eq!(project(parts).text(&file), text);

@@ -1,5 +1,8 @@
 //! {{id}}: what it is, and a function for each thing that it serves.
 
+// @action+card
+use sidepane_sdk::Button;
+// @end
 // @action
 use sidepane_sdk::action::Submitted;
 // @end
@@ -12,29 +15,26 @@ use sidepane_sdk::{Action, ActionPlugin, ActionResult, Actions};
 // @card
 use sidepane_sdk::{Block, Card, CardPlugin, Context, Error, Row};
 // @end
-// @action+card
-use sidepane_sdk::Button;
-// @end
 // @event
 use sidepane_sdk::{EventPlugin, Handlers, store};
 // @end
 use sidepane_sdk::{Manifest, Plugin};
 
+/// The plugin; public for its tests alone.
 #[derive(Debug)]
-pub struct {{Type}};
+pub struct MyPlugin;
 
-impl Plugin for {{Type}} {
+impl Plugin for MyPlugin {
     fn manifest() -> Manifest {
-        let manifest = Manifest::new("{{title}}", env!("CARGO_PKG_VERSION"));
-        // @action
-        let manifest = manifest.action("greet", "writes a greeting into the draft");
+        Manifest::new("{{title}}", env!("CARGO_PKG_VERSION"))
+            // @action
+            .action("greet", "writes a greeting into the draft")
         // @end
-        manifest
     }
 }
 // @card
 
-impl CardPlugin for {{Type}} {
+impl CardPlugin for MyPlugin {
     fn render(context: Context) -> Result<Option<Card>, Error> {
         let Some(email) = context.email else {
             return Ok(None);
@@ -58,7 +58,7 @@ impl CardPlugin for {{Type}} {
 // @end
 // @event
 
-impl EventPlugin for {{Type}} {
+impl EventPlugin for MyPlugin {
     fn handlers() -> Handlers {
         Handlers::new().message_created(on_message)
     }
@@ -73,7 +73,7 @@ fn on_message(created: MessageCreated) -> Handled {
 // @end
 // @action
 
-impl ActionPlugin for {{Type}} {
+impl ActionPlugin for MyPlugin {
     fn actions() -> Actions {
         Actions::new().on("greet", greet)
     }
@@ -85,4 +85,4 @@ fn greet(action: Action) -> Submitted {
 }
 // @end
 
-sidepane_sdk::export!({{Type}}: {{parts}});
+sidepane_sdk::export!(MyPlugin: {{parts}});
