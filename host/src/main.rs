@@ -4,7 +4,7 @@ mod cli;
 
 use clap::{Parser, Subcommand};
 use cli::stop::Stop;
-use cli::{bench, call, check, completions, config, explain, grant, print, replay, serve};
+use cli::{bench, call, check, completions, config, explain, grant, new, print, replay, serve};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::filter::LevelFilter;
@@ -16,7 +16,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Debug, Parser)]
 #[command(name = "sidepane", version, arg_required_else_help = true)]
 #[command(
-    after_help = "From a plugin's file to its card:\n  sidepane check order-lookup.wasm\n  \
+    after_help = "From nothing to a plugin's file:\n  sidepane new order-lookup --lang rust\n\nFrom a \
+                        plugin's file to its card:\n  sidepane check order-lookup.wasm\n  \
                         sidepane grant order-lookup.wasm > order-lookup.toml\n  sidepane call \
                         order-lookup.wasm --view ticket --email ada@example.com\n  sidepane serve \
                         --plugins .\n\nExit codes: 0 done, 1 the plugin or its answer is at fault, \
@@ -29,6 +30,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begins a plugin: a folder that builds, tests itself and shows in the pane.
+    New(new::New),
     /// Serves the plugins of a folder: desks on one address, operators on another.
     Serve(serve::Serve),
     /// Loads a plugin as the host would: what it exports, what it asks for, what it gets.
@@ -80,6 +83,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Grant(grant) => runtime.block_on(grant::run(grant)),
         Command::Bench(bench) => runtime.block_on(bench::run(bench)),
         Command::Replay(replay) => runtime.block_on(replay::run(replay)),
+        Command::New(new) => new::run(new),
         Command::Config(config) => config::run(config),
         Command::Explain(explain) => runtime.block_on(explain::run(explain)),
         Command::Completions(shell) => {

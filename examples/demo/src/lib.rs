@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod crm;
 pub mod desks;
+pub mod languages;
 pub mod stage;
 
 use anyhow::Context;

@@ -2,6 +2,7 @@
 
 use sidepane_demo::Demo;
 use sidepane_demo::addresses::{self, Address};
+use sidepane_demo::languages;
 use sidepane_demo::stage::Stage;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -27,6 +28,8 @@ async fn run() -> anyhow::Result<()> {
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let demo = Demo::start(&stage, at(7117), at(7118)).await?;
     greet(&stage, demo.traffic()?, demo.admin()?);
+    // Beside the host, which picks up what is there: the demo waits for no other language's tools.
+    std::thread::spawn(move || add_languages(&stage));
     let ended = async {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without the signal there is no way to be told: serve on.
@@ -36,6 +39,19 @@ async fn run() -> anyhow::Result<()> {
     demo.serve(ended).await?;
     say("\nEnded.");
     Ok(())
+}
+
+fn add_languages(stage: &Stage) {
+    for language in languages::ALL {
+        let id = language.id();
+        match languages::add(language, stage) {
+            Ok(()) => say(&format!("{id} is built and joins the pane.")),
+            Err(error) => say(&format!(
+                "{id} is left out. It needs {}.\n  {error:#}",
+                language.needs()
+            )),
+        }
+    }
 }
 
 fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
@@ -56,6 +72,7 @@ fn greet(stage: &Stage, traffic: SocketAddr, admin: SocketAddr) {
 Other customers: alan@example.com, grace@example.com, emmy@example.com; nobody@example.com is unknown to the CRM.
 The CRM is on {crm}, and so are the stand-ins for Front, Chatwoot and Freshchat; plugins send it a key that they never see.
 What each plugin may do stands in {plugins}/<id>.toml.
+The order look-up in JavaScript, TypeScript and Python is built meanwhile, where npm and Python are there.
 
 Ctrl-C ends it.",
         crm = sidepane_demo::crm::ADDRESS,

@@ -91,6 +91,13 @@ secrets = [\"api_key\"]
 private_network = true
 ";
 
+/// The target folder of the build that this is.
+pub(crate) fn target() -> &'static Path {
+    // target/guests/wasm32-wasip2/guest/hello.wasm
+    let mut folders = Path::new(HELLO).ancestors();
+    folders.nth(4).unwrap_or(Path::new("target"))
+}
+
 /// Where everything is.
 #[derive(Clone, Debug)]
 pub struct Stage {
@@ -103,11 +110,7 @@ pub struct Stage {
 impl Stage {
     /// The stage in the build's own target folder.
     pub fn in_target() -> Self {
-        // target/guests/wasm32-wasip2/guest/hello.wasm
-        let target = Path::new(HELLO)
-            .ancestors()
-            .nth(4)
-            .unwrap_or(Path::new("target"));
+        let target = target();
         Self {
             plugins: target.join("plugins"),
             data: target.join("demo-data"),
@@ -131,6 +134,15 @@ impl Stage {
         )?;
         self.plugin("smart-plug", Path::new(SMART_PLUG), SMART_PLUG_GRANT)?;
         fs::write(self.plugins.join("crm.key"), crate::crm::API_KEY)
+    }
+
+    /// Adds the order look-up in another language, with the same grant at another place in the pane.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub fn add(&self, id: &str, wasm: &Path, order: u32) -> io::Result<()> {
+        let grant = ORDER_LOOKUP_GRANT.replace("order = 10", &format!("order = {order}"));
+        self.plugin(id, wasm, &grant)
     }
 
     fn plugin(&self, id: &str, wasm: &Path, grant: &str) -> io::Result<()> {

@@ -1,0 +1,7 @@
+"""python build.py: makes build/{{id}}.wasm."""
+
+import pathlib
+
+from sidepane.build import build
+
+build(pathlib.Path(__file__).resolve().parent, "{{id}}")
