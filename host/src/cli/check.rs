@@ -67,7 +67,7 @@ impl Report {
         let grant = kept(text.parse(), &mut problems);
         let defaults = Limits::default();
         let limits = grant.as_ref().map_or(&defaults, |grant| &grant.limits);
-        let engine = file::engine()?;
+        let engine = file::engine_that_keeps()?;
         let opened = kept(file::open(&engine, &wasm, limits).await, &mut problems);
         if let (Some(opened), Some(grant)) = (&opened, &grant) {
             let loader = file::loader(&engine, file::accounts(grant));
