@@ -101,9 +101,8 @@ async fn are_mounted(address: SocketAddr, promised: &[&str]) {
         let status = reply.status.as_u16().to_string();
         let is_described = described.get(&status).is_some() || described.get("default").is_some();
         assert!(is_described, "{method} {path} answers {status}");
-        let other = if method == "get" { "DELETE" } else { "PATCH" };
-        let refused = ask(address, other, &at).await;
-        assert_eq!(refused.status, 405, "{other} {path}");
+        let refused = ask(address, "PATCH", &at).await;
+        assert_eq!(refused.status, 405, "PATCH {path}");
     }
 }
 

@@ -137,7 +137,7 @@ impl Call {
         let text = GrantText::read(self.file.grant.as_deref(), &self.file.wasm, &wasm.id)?;
         let mut grant = text.parse()?;
         overlay(&mut grant, account, &self.set);
-        let engine = file::engine()?;
+        let engine = file::engine_that_keeps()?;
         let opened = file::open(&engine, &wasm, &grant.limits).await?;
         let loader = file::loader(&engine, vec![account.clone()]);
         let plugin = loader.admit(wasm.id, opened, grant, text.base())?;

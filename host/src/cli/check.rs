@@ -76,7 +76,7 @@ impl Report {
         let grant = kept(text.parse(), &mut problems);
         let defaults = Limits::default();
         let limits = grant.as_ref().map_or(&defaults, |grant| &grant.limits);
-        let engine = file::engine()?;
+        let engine = file::engine_that_keeps()?;
         let opened = kept(file::open(&engine, &wasm, limits).await, &mut problems);
         // Whoever loads has no more imports than the scan found; what does not load has its problem.
         let imports = scan(&wasm.bytes).map(|scan| scan.imports);

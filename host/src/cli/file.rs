@@ -1,5 +1,6 @@
 //! The files that a command line names: a plugin, and the grant beside it.
 
+use super::kept;
 use super::progress;
 use super::stop::Stop;
 use sidepane::catalog::{Grant, Loader, Opened, PLUGIN_BYTES};
@@ -120,11 +121,27 @@ pub(crate) fn loader(engine: &Engine, accounts: Vec<AccountId>) -> Loader {
 /// # Errors
 /// The machine does not give what it needs.
 pub(crate) fn engine() -> Result<Engine, Stop> {
+    started(None)
+}
+
+/// The same, and what it compiles is kept for the next command where the user has a place for it.
+///
+/// # Errors
+/// The machine does not give what it needs.
+pub(crate) fn engine_that_keeps() -> Result<Engine, Stop> {
+    match kept::folder() {
+        Some(folder) => started(Some(folder)).or_else(|_| started(None)),
+        None => started(None),
+    }
+}
+
+fn started(cache: Option<PathBuf>) -> Result<Engine, Stop> {
     let settings = EngineSettings {
         pool: PoolSettings {
             instances: 4,
             ..PoolSettings::default()
         },
+        cache,
         ..EngineSettings::default()
     };
     // Whatever it is, it is not the plugin's doing.

@@ -16,6 +16,7 @@ pub(crate) mod grant;
 pub(crate) mod handle;
 pub(crate) mod heard;
 pub(crate) mod imports;
+pub(crate) mod kept;
 pub(crate) mod new;
 pub(crate) mod pages_key;
 pub(crate) mod print;

@@ -107,6 +107,7 @@ impl Stage {
             .current_dir(&self.folder)
             .env("PATH", format!("{folder}:{path}"))
             .env_remove("SIDEPANE_LOG")
+            .env("XDG_CACHE_HOME", &self.folder)
             .stdin(Stdio::null())
             .output()
             .expect("the command starts");

@@ -5,11 +5,10 @@ declare const console: Record<"error" | "warn" | "log" | "info" | "debug" | "tra
 declare function atob(base64: string): string;
 declare function btoa(text: string): string;
 
-interface Later {
+declare const setTimeout: {
   "a call ends when its function returns, so nothing runs later: throw retryAfter(seconds, reason) to have an event again": never;
-}
-declare const setTimeout: Later;
-declare const setInterval: Later;
+};
+declare const setInterval: typeof setTimeout;
 declare const fetch: { "ask with http of sidepane, which waits for the answer: http.get(url).bearer(secret).send()": never };
 declare const require: { "write import at the top of the file; modules of Node are not there": never };
 declare const process: { readonly env: "there is no environment: read settings(), and name secrets in a request" };
