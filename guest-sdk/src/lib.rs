@@ -100,3 +100,8 @@ pub use store::StoreError;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/writing-a-plugin.md")]
 mod writing {}
+
+/// The blocks of `docs/authors/rust.md`, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/authors/rust.md")]
+mod authors {}

@@ -127,6 +127,102 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cp target/wasm32-wasip2/guest/order_lookup.wasm plugins/order-lookup.wasm",
         "follows the build above",
     ),
+    (
+        "sidepane new orders --lang rust",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane new orders --lang js",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane new orders --lang ts",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane new orders --lang python",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "cd orders",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "npm ci",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "npm test",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "npm run build",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane check build/orders.wasm",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane call build/orders.wasm --view ticket --email ada@example.com",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "python3 -m unittest",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "python3 -m venv .venv",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        ".venv/bin/pip install -r requirements.txt",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        ".venv/bin/python build.py",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "cargo test",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane check target/wasm32-wasip2/release/orders.wasm",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane call target/wasm32-wasip2/release/orders.wasm --view ticket --email ada@example.com",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "cp build/orders.wasm plugins/",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "cp target/wasm32-wasip2/release/orders.wasm plugins/",
+        "host/tests/new follows the commands that `sidepane new` prints",
+    ),
+    (
+        "sidepane grant build/orders.wasm > plugins/orders.toml",
+        "transcript.rs runs the command on another plugin",
+    ),
+    (
+        "sidepane grant target/wasm32-wasip2/release/orders.wasm > plugins/orders.toml",
+        "transcript.rs runs the command on another plugin",
+    ),
+    (
+        "cp -r examples/order-lookup-js .",
+        "examples/demo/src/languages.rs puts the same files together, and its test builds them",
+    ),
+    (
+        "cp -r examples/order-lookup-ts .",
+        "examples/demo/src/languages.rs puts the same files together, and its test builds them",
+    ),
+    (
+        "cp -r examples/order-lookup-py .",
+        "examples/demo/src/languages.rs puts the same files together, and its test builds them",
+    ),
 ];
 
 /// The documents whose commands are held true.
@@ -134,11 +230,15 @@ fn documents() -> Vec<String> {
     let mut found = vec!["README.md".to_owned(), "plugins/README.md".to_owned()];
     for folder in [
         "docs",
+        "docs/authors",
         "docs/desks",
         "examples/auto-tag",
         "examples/container",
         "examples/hello",
         "examples/order-lookup",
+        "examples/order-lookup-js",
+        "examples/order-lookup-py",
+        "examples/order-lookup-ts",
         "examples/visit-counter",
         "examples/smart-plug",
         "docs/desks",

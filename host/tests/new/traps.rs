@@ -11,6 +11,7 @@ const TRAPS = {
   timeout: () => setTimeout(() => {}, 1),
   fetch: () => fetch("https://example.com/"),
   environment: () => process.env.KEY,
+  number: () => Math.random(),
 };
 
 export default plugin({
@@ -23,6 +24,35 @@ export default plugin({
       return [name, error.message];
     }
   })))] }),
+});
+"#;
+
+const IN_NODE: &str = r#"
+import assert from "node:assert/strict";
+import test from "node:test";
+import { FakeHost, context } from "../sidepane/testing.js";
+import plugin from "../src/plugin.js";
+
+test("traps", () => {
+  const rows = new FakeHost(plugin).render(context()).blocks[0].data[0].val;
+  const trapped = rows.filter((row) => row.text.includes("is not there in a plugin"));
+  assert.equal(trapped.length, 3, JSON.stringify(rows));
+  assert.equal(typeof setTimeout(() => {}, 1), "object");
+});
+"#;
+
+const TS: &str = r#"
+import { plugin } from "../sidepane/index.js";
+
+export default plugin({
+  name: "T",
+  version: "1.0.0",
+  render() {
+    setTimeout(() => {}, 1);
+    fetch("x");
+    process.env.KEY;
+    return { blocs: [] };
+  },
 });
 "#;
 
@@ -53,13 +83,14 @@ def render(context):
 "#;
 
 #[test]
-fn in_javascript_and_typescript() {
+fn in_javascript() {
     let studio = Studio::new();
     studio.begin("traps", "js", "card");
     studio.done("npm ci", "traps");
     studio.file("traps/src/plugin.js", JS);
     studio.done("npm run build", "traps");
-    let told = studio.done("sidepane call build/traps.wasm --view ticket", "traps");
+    let call = "sidepane call build/traps.wasm --view ticket";
+    let told = studio.done(call, "traps");
     for sentence in [
         "setTimeout is not there in a plugin: a call ends when its function returns",
         "fetch is not there in a plugin: ask with http of sidepane",
@@ -67,25 +98,36 @@ fn in_javascript_and_typescript() {
     ] {
         assert!(told.contains(sentence), "{sentence} in {told}");
     }
+    let number = |told: &str| {
+        let (_, rest) = told.split_once("went well: ").expect("a number");
+        rest.split('"').next().expect("its end").to_owned()
+    };
+    let again = studio.done(call, "traps");
+    assert_ne!(number(&told), number(&again), "each call draws its own");
 
-    // The same sentences in a test, which runs in Node, where all of it would be there.
-    let test = r#"
-        import test from "node:test";
-        import assert from "node:assert/strict";
-        import { FakeHost, context } from "../sidepane/testing.js";
-        import plugin from "../src/plugin.js";
-        test("traps", () => {
-          const rows = new FakeHost(plugin).render(context()).blocks[0].data[0].val;
-          assert.ok(rows.every((row) => row.text.includes("is not there in a plugin")), JSON.stringify(rows));
-          assert.equal(typeof setTimeout, "function");
-          setTimeout(() => {}, 1);
-        });
-    "#;
-    studio.file("traps/test/plugin.test.js", test);
+    // A card that is promised comes too late, and is told so where it is asked for.
+    let promised = JS.replace("render: () =>", "render: async () =>");
+    studio.file("traps/src/plugin.js", &promised);
+    studio.done("npm run build", "traps");
+    let ended = studio.run(call, Path::new("traps"));
+    holds(
+        &ended,
+        "render is async, and a call ends when its function returns",
+    );
+}
+
+/// The same sentences in a test, which runs in Node, where all of it would be there; and from the build
+/// for modules of Node.
+#[test]
+fn in_javascript_before_there_is_a_component() {
+    let studio = Studio::new();
+    studio.begin("traps", "js", "card");
+    studio.file("traps/src/plugin.js", JS);
+    studio.file("traps/test/plugin.test.js", IN_NODE);
     studio.done("npm test", "traps");
 
-    // Modules of Node are told by the build.
-    for (import, sentence) in [
+    studio.done("npm ci", "traps");
+    for (line, sentence) in [
         (
             "import fs from \"node:fs\"; fs.readFileSync(\"x\");",
             "node:fs is not there in a plugin: a plugin has no files",
@@ -99,35 +141,24 @@ fn in_javascript_and_typescript() {
             "https is not there in a plugin: ask with http of sidepane",
         ),
     ] {
-        studio.file("traps/src/plugin.js", &format!("{import}\n{JS}"));
+        studio.file("traps/src/plugin.js", &format!("{line}\n{JS}"));
         let ended = studio.run("npm run build", Path::new("traps"));
         holds(&ended, sentence);
     }
-    // A card that is promised comes too late, and is told so where it is asked for.
-    studio.file(
-        "traps/src/plugin.js",
-        &JS.replace("render: () =>", "render: async () =>"),
-    );
-    studio.done("npm run build", "traps");
-    let ended = studio.run(
-        "sidepane call build/traps.wasm --view ticket",
-        Path::new("traps"),
-    );
-    holds(
-        &ended,
-        "render is async, and a call ends when its function returns",
-    );
+}
 
-    // TypeScript's compiler says it before anything runs.
+/// The compiler says it before anything runs.
+#[test]
+fn in_typescript() {
+    let studio = Studio::new();
     studio.begin("typed-traps", "ts", "card");
     studio.done("npm ci", "typed-traps");
-    let source = "import { plugin } from \"../sidepane/index.js\";\nexport default plugin({ name: \"T\", version: \"1.0.0\", \
-                  render() { setTimeout(() => {}, 1); fetch(\"x\"); return { blocs: [] }; } });\n";
-    studio.file("typed-traps/src/plugin.ts", source);
+    studio.file("typed-traps/src/plugin.ts", TS);
     let ended = studio.run("npm run build", Path::new("typed-traps"));
     for sentence in [
         "a call ends when its function returns, so nothing runs later",
         "ask with http of sidepane, which waits for the answer",
+        "there is no environment: read settings()",
         "has no properties in common with type 'Card'",
     ] {
         holds(&ended, sentence);
@@ -153,6 +184,9 @@ fn in_python() {
     ] {
         assert!(told.contains(sentence), "{sentence} in {told}");
     }
+    let late = "from sidepane.traps import set_traps; set_traps(sealed=True); import antigravity";
+    let ended = studio.run(&format!("python3 -c \"{late}\""), Path::new("traps"));
+    holds(&ended, "write the import at the top of plugin.py");
     studio.file(
         "traps/plugin.py",
         &format!("import sidepane\nimport requests\n{PYTHON}"),

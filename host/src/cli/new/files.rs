@@ -85,7 +85,7 @@ const SCRIPT: &[File] = files!(same to "" from "templates/script":
     ".gitignore" ".npmrc" "sidepane/build.mjs" "sidepane/bundle.mjs" "sidepane/card.js"
     "sidepane/component.js" "sidepane/errors.js" "sidepane/field.js" "sidepane/globals.d.ts"
     "sidepane/host.js" "sidepane/html.js" "sidepane/http.js" "sidepane/index.d.ts"
-    "sidepane/index.js" "sidepane/log.js" "sidepane/plugin.js" "sidepane/result.js"
+    "sidepane/index.js" "sidepane/log.js" "sidepane/plugin.js" "sidepane/random.js" "sidepane/result.js"
     "sidepane/run-tests.mjs" "sidepane/settings.js" "sidepane/store.js" "sidepane/testing.d.ts"
     "sidepane/testing.js" "sidepane/traps.js" "sidepane/wit.d.ts");
 

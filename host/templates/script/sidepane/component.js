@@ -7,8 +7,10 @@ import * as settings from "sidepane:plugin/settings@0.1.0";
 import * as store from "sidepane:plugin/store@0.1.0";
 import { connect } from "./host.js";
 import { console } from "./log.js";
+import { random } from "./random.js";
 import { setTraps } from "./traps.js";
 
 connect({ http, log, settings, store });
 globalThis.console = console;
+Math.random = random;
 setTraps();

@@ -2,6 +2,7 @@
 
 import { whole } from "./card.js";
 import { eventError, pluginError } from "./errors.js";
+import { seed } from "./random.js";
 import { wholeResult } from "./result.js";
 import { know } from "./settings.js";
 
@@ -67,6 +68,8 @@ function unknown(id) {
 // without a word.
 function answering(failed, call) {
   return (argument) => {
+    const { requestId, id, attempt, idempotencyKey } = argument;
+    seed([requestId, id, attempt, idempotencyKey, argument.context?.requestId, Date.now()].join());
     try {
       return call(argument);
     } catch (error) {
