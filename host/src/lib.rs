@@ -129,6 +129,7 @@ pub use capability::http::{
     Outbound, Received, Resolve, ResolveError, Resolving, SystemResolver, Transport,
 };
 pub use capability::log::{Author, Level, LogLine, LogSink, TracingLog};
+pub use capability::recording::Recorder;
 pub use capability::secret::{NoVault, Vault};
 pub use catalog::{Given, LoadedPlugin, Refused, Snapshot, View};
 pub use engine::{Compile, Engine, EngineSettings, PoolSettings, compile_child};

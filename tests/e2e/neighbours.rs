@@ -97,10 +97,9 @@ async fn one_more_than_places_and_line_is_busy_at_once() {
     let grant = "[limits]\nconcurrency = 2\nqueue = 1\ndeadline_ms = 600";
     let host = Arc::new(Setup::new().guest("sleeps", grant).start().await);
     let mut asked = Vec::new();
-    // Each asks about something else: the same question is asked once.
+    // Each about another ticket: who asks the same at one time shares one call.
     for ticket in 0..3 {
-        let host = Arc::clone(&host);
-        let query = format!("&ticket_id={ticket}");
+        let (host, query) = (Arc::clone(&host), format!("&ticket_id={ticket}"));
         asked.push(tokio::spawn(async move { host.card(&query).await }));
         tokio::time::sleep(Duration::from_millis(70)).await;
     }

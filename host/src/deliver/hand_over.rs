@@ -11,7 +11,7 @@ use crate::model::event::Event;
 use crate::model::id::{PluginId, RequestId};
 use crate::model::problem::{Code, Problem};
 use crate::model::recording::Input;
-use crate::model::refusal::Wish;
+use crate::model::refusal::{Refusal, Wish};
 use crate::model::store::StoreChanges;
 use crate::model::time::Millis;
 use crate::model::usage::Usage;
@@ -188,19 +188,19 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         let input = Input::Event { event, attempt };
         tape.finish(plugin.generation, input, ran.answer.ending(), &ran.usage);
     }
-    let outcome = match ran.answer {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(refusal)) => Err(Failure {
-            wish: refusal.wish,
-            problem: refusal.problem,
-        }),
-        Err(problem) => Err(problem.into()),
-    };
     Tried {
-        outcome,
+        outcome: outcome(ran.answer),
         changes: ran.changes,
         usage: Some(ran.usage),
     }
+}
+
+fn outcome(answer: Result<Result<(), Refusal>, Problem>) -> Result<(), Failure> {
+    let Refusal { wish, problem } = match answer? {
+        Ok(()) => return Ok(()),
+        Err(refusal) => refusal,
+    };
+    Err(Failure { wish, problem })
 }
 
 fn ending(inner: &Inner, claim: &Claim, outcome: &Result<(), Failure>) -> Ending {

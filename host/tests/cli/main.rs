@@ -19,6 +19,7 @@ mod events;
 mod explain;
 mod files;
 mod markdown;
+mod production;
 mod replay;
 mod stage;
 mod transcript;

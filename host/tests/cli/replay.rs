@@ -1,74 +1,12 @@
 //! `replay`: what went wrong in production, recorded there and played back here.
 
+use crate::production::{KEY, TOTALS, ask, crm, totals};
 use crate::stage::{Ended, Stage};
 use e2e::client;
 use e2e::host::{Setup, TestHost};
-use e2e::upstream::Upstream;
 use futures_util::future::join_all;
-use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-const TOTALS: &str = "totals-orders";
-const KEY: &str = "t0p-s3cret-key";
-
-/// A CRM that knows everybody: number 17 has an order without an amount.
-async fn crm() -> Upstream {
-    Upstream::start(|request| {
-        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or(""));
-        let number: String = query.chars().filter(char::is_ascii_digit).collect();
-        let authorized = request.headers().get("authorization");
-        let body = match path {
-            _ if authorized.is_none_or(|value| value != &format!("Bearer {KEY}")) => {
-                let mut refused = Response::new("who?".into());
-                *refused.status_mut() = StatusCode::UNAUTHORIZED;
-                return refused;
-            }
-            // The sign in an address is `%40` in a query.
-            "/v1/customers" => json!({
-                "id": format!("C{}", number.trim_start_matches("40").trim_end_matches("40")),
-                "name": "Grace Hopper", "phone": "+1 202 555 0143",
-                "echo": request.headers().get("authorization").and_then(|value| value.to_str().ok()),
-            }),
-            "/v1/orders" if query.ends_with("=C17") => json!([
-                {"state": "paid", "amount": 12.5}, {"state": "open", "amount": null},
-            ]),
-            "/v1/orders" => json!([
-                {"state": "paid", "amount": 12.5}, {"state": "open", "amount": 1},
-                {"state": "lost", "amount": 2}, {"state": "sent", "amount": 3},
-            ]),
-            _ => json!("call Grace on +1 (202) 555-0143, grace.private@home.example"),
-        };
-        Response::new(body.to_string().into())
-    })
-    .await
-}
-
-fn grant(crm: &Upstream, more: &str) -> String {
-    format!(
-        "[settings]\ncrm = \"http://{at}\"\n[secrets]\napi_key = {{ file = \"key\" }}\n\
-         [[http.allow]]\nurl = \"http://{at}/\"\nsecrets = [\"api_key\"]\nprivate_network = true\n\
-         [limits]\nqueue = 200\ndeadline_ms = 20000\n{more}",
-        at = crm.address
-    )
-}
-
-async fn totals(crm: &Upstream, build: &str, more: &str) -> TestHost {
-    let wasm = e2e::guests::guest(build);
-    Setup::new()
-        .plugin(TOTALS, &wasm, &grant(crm, more))
-        .file("key", KEY)
-        .kept()
-        .start()
-        .await
-}
-
-async fn ask(host: &TestHost, number: usize, more: &str) -> Value {
-    let path = format!(
-        "/v1/context?view=ticket&email=person{number}%40people.example&contact_name=Grace+Hopper{more}"
-    );
-    host.get(&path).await.json()
-}
 
 /// Has all calls of a plugin recorded.
 async fn order(host: &TestHost, plugin: &str) {
@@ -122,18 +60,7 @@ async fn a_failure_under_load_is_recorded_played_back_mended_and_played_back_aga
     assert_eq!(recordings(&host).await.len(), 40);
 
     let failed = fetch(&host, Some("call.trap")).await;
-    for private in [
-        "people.example",
-        "Grace",
-        "Hopper",
-        "555",
-        "home.example",
-        KEY,
-        "person17",
-    ] {
-        assert!(!failed.contains(private), "{private} in {failed}");
-    }
-    assert!(failed.contains(r#""secret": "api_key""#), "{failed}");
+    nothing_private(&failed);
 
     let stage = Stage::empty();
     stage.guest("totals_orders");
@@ -169,20 +96,39 @@ async fn a_failure_under_load_is_recorded_played_back_mended_and_played_back_aga
     assert!(texts.contains("12.50") && texts.contains("0.00"), "{texts}");
     assert_eq!(crm.connections(), before, "nothing was asked");
 
-    // In production, mended: the same customer's call is one that can be played back.
+    mended_in_production(&host, &stage).await;
+    host.end().await;
+}
+
+fn nothing_private(recorded: &str) {
+    for private in [
+        "people.example",
+        "Grace",
+        "Hopper",
+        "555",
+        "home.example",
+        KEY,
+        "person17",
+    ] {
+        assert!(!recorded.contains(private), "{private} in {recorded}");
+    }
+    assert!(recorded.contains(r#""secret": "api_key""#), "{recorded}");
+}
+
+/// In production, mended: the same customer's call is one that can be played back.
+async fn mended_in_production(host: &TestHost, stage: &Stage) {
     let wasm = std::fs::read(e2e::guests::guest("totals_orders_mended")).expect("a guest");
     host.put(&format!("{TOTALS}.wasm"), wasm);
     host.admin_post(&format!("/plugins/{TOTALS}/reload"), "")
         .await;
-    let answer = ask(&host, 17, "").await;
+    let answer = ask(host, 17, "").await;
     assert_eq!(answer["cards"][0]["status"], "ok", "{answer}");
-    stage.file("mended.json", fetch(&host, None).await.as_bytes());
-    let ended = replay(&stage, &["mended.json", "totals-orders-mended.wasm"]);
+    stage.file("mended.json", fetch(host, None).await.as_bytes());
+    let ended = replay(stage, &["mended.json", "totals-orders-mended.wasm"]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    let ended = replay(&stage, &["mended.json", "totals-orders.wasm"]);
+    let ended = replay(stage, &["mended.json", "totals-orders.wasm"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stdout.contains("recorded: card\n"), "{ended:?}");
-    host.end().await;
 }
 
 /// Clock, randomness and sleep are as they were, without the wait.
@@ -205,6 +151,47 @@ async fn what_a_plugin_reads_is_as_it_was_and_nothing_is_waited_for() {
     host.end().await;
 }
 
+/// What is changed in a recording, and the place, the recorded and the replayed text that are told.
+const DIFFERENCES: [(&str, &str, &str, &str, &str); 7] = [
+    (
+        "\"asked:person1@masked.example\"",
+        "\"asked:nobody\"",
+        "call 1",
+        "store increment \"asked:nobody\" by 1",
+        "store increment \"asked:person1@masked.example\" by 1",
+    ),
+    (
+        "/v1/customers?",
+        "/v2/customers?",
+        "url",
+        "/v2/customers?",
+        "/v1/customers?",
+    ),
+    ("\"GET\"", "\"PUT\"", "method", "PUT", "GET"),
+    (
+        "\"format\": \"bearer\"",
+        "\"format\": \"raw\"",
+        "header",
+        "authorization: {api_key}",
+        "authorization: Bearer {api_key}",
+    ),
+    (
+        "v1/notes",
+        "v1/texts",
+        "call 3, request 2",
+        "/v1/texts",
+        "/v1/notes",
+    ),
+    (
+        "\"contact_name\": \"Namea Nameb\",\n      \"blocks",
+        "\"contact_name\": \"Another\",\n      \"blocks",
+        "contact_name",
+        "\"Another\"",
+        "\"Namea Nameb\"",
+    ),
+    ("\"12.50\"", "\"99.99\"", ".text", "\"99.99\"", "\"12.50\""),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_difference_is_named() {
     let crm = crm().await;
@@ -214,45 +201,7 @@ async fn the_first_difference_is_named() {
     let file = fetch(&host, None).await;
     let stage = Stage::empty();
     stage.guest("totals_orders");
-    for (from, to, place, recorded, replayed) in [
-        (
-            "\"asked:person1@masked.example\"",
-            "\"asked:nobody\"",
-            "call 1",
-            "store increment \"asked:nobody\" by 1",
-            "store increment \"asked:person1@masked.example\" by 1",
-        ),
-        (
-            "/v1/customers?",
-            "/v2/customers?",
-            "url",
-            "/v2/customers?",
-            "/v1/customers?",
-        ),
-        ("\"GET\"", "\"PUT\"", "method", "PUT", "GET"),
-        (
-            "\"format\": \"bearer\"",
-            "\"format\": \"raw\"",
-            "header",
-            "authorization: {api_key}",
-            "authorization: Bearer {api_key}",
-        ),
-        (
-            "v1/notes",
-            "v1/texts",
-            "call 3, request 2",
-            "/v1/texts",
-            "/v1/notes",
-        ),
-        (
-            "\"contact_name\": \"Namea Nameb\",\n      \"blocks",
-            "\"contact_name\": \"Another\",\n      \"blocks",
-            "contact_name",
-            "\"Another\"",
-            "\"Namea Nameb\"",
-        ),
-        ("\"12.50\"", "\"99.99\"", ".text", "\"99.99\"", "\"12.50\""),
-    ] {
+    for (from, to, place, recorded, replayed) in DIFFERENCES {
         let changed = file.replacen(from, to, 1);
         assert_ne!(changed, file, "{from} in {file}");
         stage.file("changed.json", changed.as_bytes());

@@ -225,3 +225,67 @@ impl State {
             .find(|one| one.order.plugin == *plugin)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::context::Context;
+    use crate::model::id::{AccountId, Generation};
+    use crate::model::recording::{Ending, EndingKind, Input};
+    use crate::model::usage::Usage;
+
+    fn recording(number: usize) -> Recording {
+        Recording {
+            id: number.to_string(),
+            plugin: PluginId::parse("shop").expect("an id"),
+            account: AccountId::default(),
+            generation: Generation([0; 32]),
+            begun: Millis::default(),
+            input: Input::Card(Context::of_view("ticket")),
+            settings: Vec::new(),
+            steps: Vec::new(),
+            whole: true,
+            ending: Ending::of(EndingKind::Empty),
+            usage: Usage::default(),
+        }
+    }
+
+    fn ids(recorder: &Recorder) -> (usize, String, String) {
+        let all = recorder.all();
+        let id = |at: Option<&Arc<Recording>>| at.map_or(String::new(), |one| one.id.clone());
+        (all.len(), id(all.first()), id(all.last()))
+    }
+
+    #[test]
+    fn the_oldest_recordings_make_room() {
+        let recorder = Recorder::default();
+        for number in 0..KEPT + 3 {
+            recorder.keep(recording(number), 10, Millis::default());
+        }
+        let newest = (KEPT + 2).to_string();
+        assert_eq!(ids(&recorder), (KEPT, newest, "3".to_owned()));
+        recorder.keep(recording(900), KEPT_BYTES - 15, Millis::default());
+        assert_eq!(ids(&recorder), (2, "900".into(), (KEPT + 2).to_string()));
+        assert!(recorder.forget("900") && !recorder.forget("900"));
+        recorder.keep(recording(901), KEPT_BYTES - 10, Millis::default());
+        assert_eq!(ids(&recorder).0, 2, "what is forgotten takes no room");
+    }
+
+    #[test]
+    fn a_call_that_is_dropped_does_not_count() {
+        let (recorder, now) = (Recorder::default(), Millis(1));
+        let plugin = PluginId::parse("shop").expect("an id");
+        let order = recorder.order(plugin.clone(), 1.0, 1, Millis(9), now);
+        order.expect("an order");
+        let ended = recorder.takes(&plugin, now).expect("a call to record");
+        assert!(recorder.takes(&plugin, now).is_none(), "one was ordered");
+        recorder.give_back(&plugin, now);
+        assert!(
+            recorder.takes(&plugin, now).is_some(),
+            "and is to be had again"
+        );
+        recorder.end(&plugin);
+        assert!(ended.load(Ordering::Relaxed));
+        assert!(!recorder.0.on.load(Ordering::Relaxed));
+    }
+}

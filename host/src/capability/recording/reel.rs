@@ -381,3 +381,62 @@ fn body_bytes(body: &Written) -> usize {
 fn whole_ms(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capability::calls::NoWorld;
+    use crate::capability::log::Level;
+
+    fn line(bytes: usize) -> LogLine {
+        LogLine {
+            level: Level::Info,
+            message: "x".repeat(bytes),
+            fields: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_follows_what_did_not_fit() {
+        let reel = Reel::new(Arc::new(NoWorld::default()));
+        reel.log(line(RECORDING_BYTES - 8));
+        reel.wall_clock();
+        reel.wall_clock();
+        reel.log(line(9));
+        reel.log(line(1));
+        let (steps, whole) = reel.take();
+        assert!(!whole);
+        assert_eq!(steps.len(), 2, "the line, and a time that was read twice");
+        assert_eq!(steps.last(), Some(&Step::Wall { ms: 0, times: 2 }));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_no_text_or_too_long_is_told_by_its_size() {
+        let reel = Reel::new(Arc::new(NoWorld::default()));
+        let request = |body| Request {
+            method: "POST".into(),
+            url: "https://crm.example/".into(),
+            headers: Vec::new(),
+            body: Some(body),
+            timeout_ms: None,
+        };
+        let long = "x".repeat(BODY_BYTES + 1);
+        let answers = reel.send(vec![
+            request(Body::Bytes(vec![0, 255])),
+            request(Body::Text(long)),
+            request(Body::Text("short".into())),
+        ]);
+        answers.await;
+        let (steps, whole) = reel.take();
+        let Some(Step::Http { requests, answers }) = steps.first() else {
+            panic!("{steps:?}");
+        };
+        let bodies: Vec<_> = requests.iter().map(|sent| sent.body.clone()).collect();
+        let withheld = |bytes| Some(Written::Withheld { bytes });
+        let text = Some(Written::Text("short".into()));
+        let too_long = withheld(BODY_BYTES as u64 + 1);
+        assert_eq!(bodies, [withheld(2), too_long, text]);
+        assert_eq!(answers.as_ref().map(Vec::len), Some(3));
+        assert!(whole);
+    }
+}

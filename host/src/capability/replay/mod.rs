@@ -361,3 +361,6 @@ impl StoreCalls for Replay {
 fn done(answer: StoreAnswer) -> Option<()> {
     matches!(answer, StoreAnswer::Done).then_some(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,3 +125,75 @@ impl Place {
         Duration::from_millis(self.last)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::context::Context;
+    use crate::model::id::{AccountId, Generation, PluginId};
+    use crate::model::recording::{Ending, EndingKind, Input};
+    use crate::model::time::Millis;
+    use crate::model::usage::Usage;
+
+    fn recording(steps: Vec<Step>) -> Recording {
+        Recording {
+            id: String::new(),
+            plugin: PluginId::parse("shop").expect("an id"),
+            account: AccountId::default(),
+            generation: Generation([0; 32]),
+            begun: Millis::default(),
+            input: Input::Card(Context::of_view("ticket")),
+            settings: Vec::new(),
+            steps,
+            whole: true,
+            ending: Ending::of(EndingKind::Empty),
+            usage: Usage::default(),
+        }
+    }
+
+    #[test]
+    fn clocks_go_on_as_recorded_and_then_stand() {
+        let recording = recording(vec![
+            Step::Wall { ms: 7, times: 2 },
+            Step::Monotonic { ms: 1, times: 1 },
+            Step::Wall { ms: 9, times: 1 },
+        ]);
+        let mut reading = Reading::default();
+        let walls: Vec<u128> = (0..5)
+            .map(|_| reading.wall(&recording).as_millis())
+            .collect();
+        assert_eq!(walls, [7, 7, 9, 9, 9]);
+        let ms: Vec<u128> = (0..2)
+            .map(|_| reading.monotonic(&recording).as_millis())
+            .collect();
+        assert_eq!(ms, [1, 1]);
+    }
+
+    #[test]
+    fn random_bytes_come_one_after_the_other_however_many_are_drawn() {
+        let recording = recording(vec![
+            Step::Random(vec![1, 2, 3]),
+            Step::Wall { ms: 0, times: 1 },
+            Step::Random(vec![4]),
+        ]);
+        let draw = || {
+            let (mut reading, mut two, mut more) = (Reading::default(), [0; 2], [0; 10]);
+            reading.random(&recording, &mut two);
+            reading.random(&recording, &mut more);
+            (two, more)
+        };
+        let (two, more) = draw();
+        assert_eq!((two, &more[..2]), ([1, 2], &[3, 4][..]));
+        assert_eq!(draw(), (two, more), "the same each time, also beyond");
+        assert_ne!(more[2..6], more[6..10]);
+    }
+
+    #[test]
+    fn sleeps_end_as_recorded() {
+        let sleep = |over| Step::Sleep { ms: Some(5), over };
+        let recording = recording(vec![sleep(true), sleep(false)]);
+        let mut reading = Reading::default();
+        let slept: Vec<_> = (0..3).map(|_| reading.sleep(&recording)).collect();
+        assert_eq!(slept, [(true, false), (false, true), (true, false)]);
+    }
+}

@@ -148,35 +148,32 @@ impl StepForm {
     }
 
     pub(super) fn step(self) -> Result<Step, Problem> {
-        let (call, answer) = match self {
-            Self::WallClock { ms, times } => return Ok(Step::Wall { ms, times }),
-            Self::MonotonicClock { ms, times } => return Ok(Step::Monotonic { ms, times }),
+        Ok(match self {
+            Self::WallClock { ms, times } => Step::Wall { ms, times },
+            Self::MonotonicClock { ms, times } => Step::Monotonic { ms, times },
             Self::Random { hex } => {
                 let bytes = values::from_hex(&hex);
-                return bytes
-                    .map(Step::Random)
-                    .ok_or_else(|| wrong("steps.hex", "it is an even number of hex digits"));
+                let odd = || wrong("steps.hex", "it is an even number of hex digits");
+                Step::Random(bytes.ok_or_else(odd)?)
             }
-            Self::Sleep { ms, over } => return Ok(Step::Sleep { ms, over }),
+            Self::Sleep { ms, over } => Step::Sleep { ms, over },
             Self::Log {
                 level,
                 message,
                 fields,
-            } => {
-                return Ok(Step::Log {
-                    level,
-                    message,
-                    fields,
-                });
-            }
-            Self::Http { requests, answers } => return exchanges(requests, answers),
-            Self::StoreGet { key, answer } => (StoreCall::Get { key }, answer),
+            } => Step::Log {
+                level,
+                message,
+                fields,
+            },
+            Self::Http { requests, answers } => exchanges(requests, answers)?,
+            Self::StoreGet { key, answer } => stored(StoreCall::Get { key }, answer),
             Self::StoreSet {
                 key,
                 value,
                 ttl_s,
                 answer,
-            } => (StoreCall::Set { key, value, ttl_s }, answer),
+            } => stored(StoreCall::Set { key, value, ttl_s }, answer),
             Self::StoreCompareAndSet {
                 key,
                 expected,
@@ -190,12 +187,12 @@ impl StepForm {
                     value,
                     ttl_s,
                 };
-                (call, answer)
+                stored(call, answer)
             }
             Self::StoreIncrement { key, delta, answer } => {
-                (StoreCall::Increment { key, delta }, answer)
+                stored(StoreCall::Increment { key, delta }, answer)
             }
-            Self::StoreRemove { key, answer } => (StoreCall::Remove { key }, answer),
+            Self::StoreRemove { key, answer } => stored(StoreCall::Remove { key }, answer),
             Self::StoreListKeys {
                 prefix,
                 after,
@@ -207,12 +204,15 @@ impl StepForm {
                     after,
                     limit,
                 };
-                (call, answer)
+                stored(call, answer)
             }
-        };
-        let answer = answer.map(StoreAnswerForm::answer);
-        Ok(Step::Store { call, answer })
+        })
     }
+}
+
+fn stored(call: StoreCall, answer: Option<StoreAnswerForm>) -> Step {
+    let answer = answer.map(StoreAnswerForm::answer);
+    Step::Store { call, answer }
 }
 
 fn exchanges(requests: Vec<SentForm>, answers: Option<Vec<AnswerForm>>) -> Result<Step, Problem> {
