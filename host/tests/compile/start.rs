@@ -79,11 +79,12 @@ async fn what_is_kept_of_a_plugin_and_not_as_it_was_is_asked_again() {
     .await;
     let about = kept(&folder.0, "about").remove(0);
     let good = std::fs::read(&about).expect("what was kept");
-    let damages: [(&str, &dyn Fn(&mut Vec<u8>)); 4] = [
-        ("a bit of it", &|bytes| bytes[99] ^= 1),
-        ("a bit of its digest", &|bytes| bytes[0] ^= 1),
-        ("half of it", &|bytes| bytes.truncate(bytes.len() / 2)),
-        ("all of it", &Vec::clear),
+    type Damage = (&'static str, fn(&mut Vec<u8>));
+    let damages: [Damage; 4] = [
+        ("a bit of it", |bytes| bytes[99] ^= 1),
+        ("a bit of its digest", |bytes| bytes[0] ^= 1),
+        ("half of it", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("all of it", Vec::clear),
     ];
     for (what, damage) in damages {
         change(&about, damage);
