@@ -139,7 +139,7 @@ async fn a_recording_is_fetched_and_forgotten() {
     assert_eq!(client::delete(host.admin, &path).await.status, 200);
     assert_eq!(client::delete(host.admin, &path).await.status, 404);
     let gone = client::get(host.admin, &path).await;
-    assert_eq!(gone.json()["error"]["code"], "request.not_found");
+    assert_eq!(gone.json()["error"]["code"], "request.unknown_recording");
     host.end().await;
 }
 

@@ -198,6 +198,7 @@ codes! {
     RequestUnknownView = "request.unknown_view", "No desk and no plugin has a view of this name.";
     RequestUnknownPlugin = "request.unknown_plugin", "No plugin of this name is served.";
     RequestUnknownAction = "request.unknown_action", "The plugin has no action of this name.";
+    RequestUnknownRecording = "request.unknown_recording", "No recording has this id.";
     RequestActionUsed = "request.action_used", "The button was pressed already, with something else filled in.";
     RequestTooLarge = "request.too_large", "The request has more bytes than its limit.";
     RequestUnsupportedMedia = "request.unsupported_media", "The body is of another media type than this address takes.";

@@ -18,7 +18,7 @@ pub(super) fn of(code: Code) -> StatusCode {
         | Code::AuthActionExpired | Code::AuthForeignOrigin | Code::AuthConfirmationRequired
             => StatusCode::FORBIDDEN,
         Code::RequestActionUsed => StatusCode::CONFLICT,
-        Code::RequestUnknownPlugin | Code::RequestUnknownAction | Code::RequestNotFound | Code::EventUnknownDelivery
+        Code::RequestUnknownPlugin | Code::RequestUnknownAction | Code::RequestUnknownRecording | Code::RequestNotFound | Code::EventUnknownDelivery
             => StatusCode::NOT_FOUND,
         Code::RequestMethod => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,

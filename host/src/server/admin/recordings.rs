@@ -210,7 +210,7 @@ async fn forget(State(host): State<Host>, id: Named) -> Response {
 
 fn gone() -> Problem {
     let message = "There is no such recording; `/recordings` lists those there are.";
-    Problem::new(Code::RequestNotFound, message)
+    Problem::new(Code::RequestUnknownRecording, message)
 }
 
 impl OrderView {
