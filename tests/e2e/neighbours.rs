@@ -71,7 +71,7 @@ async fn send(host: &TestHost) -> TcpStream {
 
 /// Waits until a plugin is busy, or no longer.
 async fn until(host: &TestHost, busy: bool) {
-    for _ in 0..50 {
+    for _ in 0..200 {
         if is_busy(host).await == busy {
             return;
         }

@@ -50,14 +50,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a measurement, compiled anew with all optimisation",
     ),
     (
-        "cargo run --release -p sidepane-bench -- --scale",
-        "a measurement of minutes, on a quiet machine",
-    ),
-    (
-        "cargo run --release -p sidepane-bench -- --waiting",
-        "a measurement of a minute, on a quiet machine",
-    ),
-    (
         "cargo run --release -p sidepane-bench -- --accept",
         "a measurement of a minute, on a quiet disk",
     ),
