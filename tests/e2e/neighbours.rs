@@ -71,7 +71,7 @@ async fn send(host: &TestHost) -> TcpStream {
 
 /// Waits until a plugin is busy, or no longer.
 async fn until(host: &TestHost, busy: bool) {
-    for _ in 0..200 {
+    for _ in 0..50 {
         if is_busy(host).await == busy {
             return;
         }
@@ -84,8 +84,12 @@ async fn an_asker_who_goes_away_leaves_the_place_free() {
     let grant = "[limits]\nconcurrency = 1\nqueue = 0\ndeadline_ms = 60000";
     let host = Setup::new().guest("sleeps", grant).start().await;
     for _ in 0..3 {
-        let asker = send(&host).await;
-        until(&host, true).await;
+        // On a busy machine the question that looks may come before the one that is to hold the place.
+        let mut asker = send(&host).await;
+        while !is_busy(&host).await {
+            drop(asker);
+            asker = send(&host).await;
+        }
         drop(asker);
         // A minute before the call's own end.
         until(&host, false).await;
