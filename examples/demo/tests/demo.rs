@@ -14,10 +14,11 @@
 use axum::http::Request;
 use e2e::client::{get, post, send};
 use http_body_util::Full;
-use sidepane::{Code, Command, Context, Host, PluginId, Press, Pressed};
+use sidepane::{Code, Command, Context, Host, PluginId, Press, Pressed, Problem};
 use sidepane_demo::Demo;
 use sidepane_demo::stage::Stage;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -273,9 +274,25 @@ async fn with_demo(stage: &Stage, look: impl AsyncFnOnce(SocketAddr)) {
     with_demo_and_host(stage, async |_, traffic| look(traffic).await).await;
 }
 
+/// Starts it. The one before is free of its folder when the last of its connections has let go of it,
+/// which is a moment after it has ended.
+async fn started(stage: &Stage, any: SocketAddr) -> Demo {
+    for _ in 0..100 {
+        match Demo::start(stage, any, any).await {
+            Ok(demo) => return demo,
+            Err(error) => match error.downcast_ref::<Problem>() {
+                Some(problem) if problem.code == Code::DataLocked => {}
+                _ => panic!("the demo starts: {error:#}"),
+            },
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the one before never let go of its folder");
+}
+
 async fn with_demo_and_host(stage: &Stage, look: impl AsyncFnOnce(Host, SocketAddr)) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let demo = Demo::start(stage, any, any).await.expect("the demo starts");
+    let demo = started(stage, any).await;
     let traffic = demo.traffic().expect("an address");
     let host = demo.host().clone();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -3,7 +3,7 @@
 
 use crate::model::action::{Command, Pressed};
 use crate::model::card::{Block, Button, Card, Cell, Content, Element, Row};
-use crate::model::context::{Agent, Context, Pairs, Visitor};
+use crate::model::context::{Context, Pairs};
 use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome};
 
@@ -28,51 +28,10 @@ pub(super) fn of_words(result: &Pressed) -> usize {
 
 /// The bytes of what a plugin is told.
 pub(super) fn of_context(context: &Context) -> usize {
-    let Context {
-        surface: _,
-        view,
-        account,
-        request_id: _,
-        email,
-        phone,
-        external_id,
-        contact_name,
-        contact_linked: _,
-        ticket_id,
-        contact_id,
-        conversation_id,
-        call_id,
-        visitor: Visitor { ip, page_url },
-        agent,
-        locale,
-        time_zone,
-        attributes,
-        params,
-        extra,
-    } = context;
-    let agent = agent.as_ref().map_or(0, |Agent { id, name, email }| {
-        [id, name, email]
-            .into_iter()
-            .map(|text| optional(text.as_ref()))
-            .sum()
-    });
-    let texts = [
-        email,
-        phone,
-        external_id,
-        contact_name,
-        ticket_id,
-        contact_id,
-        conversation_id,
-        call_id,
-        ip,
-        page_url,
-        locale,
-        time_zone,
-    ];
-    let texts: usize = texts.into_iter().map(|text| optional(text.as_ref())).sum();
-    let pairs: usize = [attributes, params, extra].into_iter().map(pairs).sum();
-    size_of_val(context) + view.len() + account.as_str().len() + agent + texts + pairs
+    let texts = context.texts().into_iter().flatten().map(str::len);
+    let pairs = context.pairs().into_iter().map(pairs);
+    let names = context.view.len() + context.account.as_str().len();
+    size_of_val(context) + names + texts.sum::<usize>() + pairs.sum::<usize>()
 }
 
 fn of_card(card: &Card) -> usize {

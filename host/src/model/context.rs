@@ -156,6 +156,59 @@ impl Context {
 }
 
 impl Context {
+    /// Its single texts, in an order that stays: who and what it is about, then the visitor, then the
+    /// agent. Not among them: surface, view, account, the request's name, and whether it is linked.
+    pub fn texts(&self) -> [Option<&str>; 15] {
+        let Self {
+            surface: _,
+            view: _,
+            account: _,
+            request_id: _,
+            email,
+            phone,
+            external_id,
+            contact_name,
+            contact_linked: _,
+            ticket_id,
+            contact_id,
+            conversation_id,
+            call_id,
+            visitor: Visitor { ip, page_url },
+            agent,
+            locale,
+            time_zone,
+            attributes: _,
+            params: _,
+            extra: _,
+        } = self;
+        let of_agent =
+            |of: fn(&Agent) -> &Option<String>| agent.as_ref().and_then(|it| of(it).as_deref());
+        [
+            email.as_deref(),
+            phone.as_deref(),
+            external_id.as_deref(),
+            contact_name.as_deref(),
+            ticket_id.as_deref(),
+            contact_id.as_deref(),
+            conversation_id.as_deref(),
+            call_id.as_deref(),
+            ip.as_deref(),
+            page_url.as_deref(),
+            locale.as_deref(),
+            time_zone.as_deref(),
+            of_agent(|agent| &agent.id),
+            of_agent(|agent| &agent.name),
+            of_agent(|agent| &agent.email),
+        ]
+    }
+
+    /// Its names with their texts.
+    pub fn pairs(&self) -> [&Pairs; 3] {
+        [&self.attributes, &self.params, &self.extra]
+    }
+}
+
+impl Context {
     /// A context in which nothing is known but where it came from.
     pub fn empty(surface: &'static str, account: AccountId, request_id: RequestId) -> Self {
         Self {

@@ -9,7 +9,7 @@ use super::json::Json;
 use super::seal::Seal;
 use crate::model::action::Press;
 use crate::model::card::{Button, Card, Element};
-use crate::model::context::{Agent, Context, Pairs, Visitor};
+use crate::model::context::{Context, Pairs};
 use crate::model::id::PluginId;
 use crate::model::manifest::{Choice, Field, FieldKind};
 use crate::model::outcome::{Answer, Outcome};
@@ -158,58 +158,15 @@ fn buttons(card: &mut Card) -> impl Iterator<Item = &mut Button> {
 
 /// What a plugin is told of a context, but for the request's own name, as one short text.
 fn digest(context: &Context) -> String {
-    let Context {
-        surface,
-        view,
-        account,
-        request_id: _,
-        email,
-        phone,
-        external_id,
-        contact_name,
-        contact_linked,
-        ticket_id,
-        contact_id,
-        conversation_id,
-        call_id,
-        visitor: Visitor { ip, page_url },
-        agent,
-        locale,
-        time_zone,
-        attributes,
-        params,
-        extra,
-    } = context;
     let mut hash = Hash(Sha256::new());
-    hash.text(Some(surface));
-    hash.text(Some(view));
-    hash.text(Some(account.as_str()));
-    hash.text(contact_linked.then_some("linked"));
-    let Agent {
-        id,
-        name,
-        email: address,
-    } = agent.clone().unwrap_or_default();
-    for text in [
-        email,
-        phone,
-        external_id,
-        contact_name,
-        ticket_id,
-        contact_id,
-        conversation_id,
-        call_id,
-        ip,
-        page_url,
-        locale,
-        time_zone,
-        &id,
-        &name,
-        &address,
-    ] {
-        hash.text(text.as_deref());
+    hash.text(Some(context.surface));
+    hash.text(Some(&context.view));
+    hash.text(Some(context.account.as_str()));
+    hash.text(context.contact_linked.then_some("linked"));
+    for text in context.texts() {
+        hash.text(text);
     }
-    for pairs in [attributes, params, extra] {
+    for pairs in context.pairs() {
         hash.pairs(pairs);
     }
     URL_SAFE_NO_PAD.encode(hash.0.finalize())

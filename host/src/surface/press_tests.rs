@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::card::{Block, ButtonStyle, Content};
+use crate::model::context::Agent;
 use crate::model::id::{AccountId, Generation, RequestId};
 
 const NOW: Millis = Millis(1_700_000_000_000);
