@@ -26,7 +26,7 @@ use crate::model::time::Millis;
 use crate::policy::cache::CachePolicy;
 use crate::policy::delivery::DeliveryPolicy;
 use crate::policy::limits::Limits;
-use crate::storage::Storage;
+use crate::storage::{Forgotten, Person, Storage};
 use crate::surface::{Asked, Question};
 use arc_swap::ArcSwap;
 use futures_util::stream::Stream;
@@ -316,6 +316,16 @@ impl Host {
     /// The door to the published plugins.
     pub fn view(&self) -> &View {
         self.dispatch.view()
+    }
+
+    /// Removes what is kept about somebody: events with their deliveries, plugins' values, and all
+    /// kept cards, since any may tell of them.
+    ///
+    /// # Errors
+    /// `event.unavailable` without a storage, `event.storage_failed`; the cards are gone even so.
+    pub async fn forget(&self, person: Person) -> Result<Forgotten, Problem> {
+        self.dispatch.clear_kept();
+        self.deliveries()?.forget(person).await
     }
 
     /// What is kept of cards, and how often that saved a call.

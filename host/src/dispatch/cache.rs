@@ -203,6 +203,11 @@ impl Cache {
         outcome
     }
 
+    /// Keeps nothing of before.
+    pub(super) fn clear(&self) {
+        self.cards.invalidate_all();
+    }
+
     /// What is kept, and how often that saved a call.
     pub(super) fn figures(&self) -> CacheFigures {
         self.cards.run_pending_tasks();

@@ -142,6 +142,11 @@ impl Dispatch {
             .await
     }
 
+    /// Has every card made anew.
+    pub fn clear_kept(&self) {
+        self.cache.clear();
+    }
+
     /// What is kept of cards, and how often that saved a call.
     pub fn kept(&self) -> CacheFigures {
         self.cache.figures()

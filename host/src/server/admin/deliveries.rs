@@ -179,7 +179,7 @@ async fn forget(State(host): State<Host>, body: Result<Bytes, BytesRejection>) -
             return Err(Problem::new(Code::RequestInvalidField, message).field("marks"));
         }
         let marks = asked.marks;
-        let forgotten = host.deliveries()?.forget(Person { account, marks }).await?;
+        let forgotten = host.forget(Person { account, marks }).await?;
         tracing::info!(?forgotten, "somebody was forgotten");
         Ok(Forgotten {
             events: forgotten.events,
