@@ -1,6 +1,7 @@
 //! The composition root: engine, catalog, world and dispatch, put together once.
 
 mod builder;
+mod simulate;
 
 pub use builder::HostBuilder;
 
@@ -111,6 +112,8 @@ impl std::fmt::Debug for HostSettings {
 /// A running plugin host. It opens no port, takes no signal and sets no logger. Clones share it.
 #[derive(Clone)]
 pub struct Host {
+    engine: Engine,
+    world: Arc<World>,
     dispatch: Dispatch,
     deliver: Option<Deliver>,
     clock: Arc<dyn Clock>,
@@ -179,6 +182,8 @@ impl Host {
             Deliver::new(engine, view, world, storage, settings.events)
         });
         Ok(Self {
+            engine: engine.clone(),
+            world: Arc::clone(&world),
             dispatch: Dispatch::new(engine, view, world, settings.cards),
             deliver,
             clock,

@@ -1,11 +1,11 @@
 //! One delivery in a plugin's hands: a place, a call, and what becomes of it.
 
 use super::Inner;
-use crate::capability::live::Live;
+use crate::capability::live::{Live, World};
 use crate::capability::log::Author;
 use crate::capability::store;
 use crate::catalog::LoadedPlugin;
-use crate::engine::{Callee, Ended};
+use crate::engine::{Callee, Ended, Engine};
 use crate::model::delivery::{Attempt, AttemptError, Claim, Ending};
 use crate::model::event::Event;
 use crate::model::id::{PluginId, RequestId};
@@ -76,16 +76,23 @@ enum Came {
 }
 
 /// One try with its own end.
-struct Tried {
-    outcome: Result<(), Failure>,
-    changes: StoreChanges,
-    usage: Option<Usage>,
+#[derive(Debug)]
+pub struct Tried {
+    /// Whether the plugin dealt with the event.
+    pub outcome: Result<(), Failure>,
+    /// What it wrote, which nobody keeps yet.
+    pub changes: StoreChanges,
+    /// What it used; none when it never ran.
+    pub usage: Option<Usage>,
 }
 
 /// Why a try failed, and what the plugin wants now.
-struct Failure {
-    wish: Wish,
-    problem: Problem,
+#[derive(Debug)]
+pub struct Failure {
+    /// What is to become of the event.
+    pub wish: Wish,
+    /// Why.
+    pub problem: Problem,
 }
 
 impl From<Problem> for Failure {
@@ -99,7 +106,7 @@ async fn try_it(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Came {
     let mut conflicts = 0;
     loop {
         let (began, begun) = (inner.now(), Instant::now());
-        let mut tried = call(inner, plugin, claim).await;
+        let mut tried = try_once(&inner.engine, &inner.world, plugin, claim).await;
         if let Err(failure) = &tried.outcome
             && failure.problem.code == Code::CallBusy
         {
@@ -139,7 +146,13 @@ async fn try_it(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Came {
     }
 }
 
-async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
+/// Gives the event to the plugin, once. Nothing is kept of what comes of it.
+pub async fn try_once(
+    engine: &Engine,
+    world: &World,
+    plugin: &LoadedPlugin,
+    claim: &Claim,
+) -> Tried {
     let failed = |problem: Problem| Tried {
         outcome: Err(problem.into()),
         changes: StoreChanges::default(),
@@ -155,7 +168,7 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         ..plugin.limits.clone()
     };
     let deadline = Instant::now() + limits.deadline;
-    let slot = match plugin.gate.admit(inner.engine.pool(), deadline).await {
+    let slot = match plugin.gate.admit(engine.pool(), deadline).await {
         Ok(slot) => slot,
         Err(problem) => return failed(problem),
     };
@@ -164,7 +177,6 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         account: account.clone(),
         request_id: RequestId::new(Arc::clone(&claim.delivery.0)),
     };
-    let world = &inner.world;
     let live = Arc::new(Live::new(
         world,
         Arc::clone(installation),
@@ -179,10 +191,8 @@ async fn call(inner: &Inner, plugin: &LoadedPlugin, claim: &Claim) -> Tried {
         limits: &limits,
         actions: &[],
     };
-    let ran = inner
-        .engine
-        .handle(slot, callee, calls, &claim.event, claim.attempt)
-        .await;
+    let handled = engine.handle(slot, callee, calls, &claim.event, claim.attempt);
+    let ran = handled.await;
     if let Some(tape) = tape {
         let (event, attempt) = (Box::new(Event::clone(&claim.event)), claim.attempt);
         let input = Input::Event { event, attempt };

@@ -8,6 +8,8 @@ mod hints;
 mod subscribers;
 mod work;
 
+pub use hand_over::{Failure, Tried, try_once};
+
 use crate::capability::live::World;
 use crate::catalog::View;
 use crate::engine::Engine;

@@ -147,7 +147,7 @@ fn refused(file: &Refused) -> Explained {
 }
 
 /// What mends a failed call: the lines of the grant where there are some.
-fn mend(id: &PluginId, problem: &Problem) -> String {
+pub fn mend(id: &PluginId, problem: &Problem) -> String {
     if let Some(hint) = &problem.hint {
         return format!("Write into {id}.toml:\n{hint}");
     }

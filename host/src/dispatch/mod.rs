@@ -14,12 +14,15 @@ mod once;
 mod route;
 mod weight;
 
+pub use explain::mend;
+
 use crate::capability::live::World;
 use crate::catalog::{LoadedPlugin, Snapshot, View};
 use crate::engine::Engine;
 use crate::model::action::{Acted, Press};
+use crate::model::context::Context;
 use crate::model::figures::CacheFigures;
-use crate::model::outcome::{Pane, Placed};
+use crate::model::outcome::{Outcome, Pane, Placed};
 use crate::model::problem::Problem;
 use crate::policy::cache::CachePolicy;
 use crate::surface::{Asked, Question};
@@ -156,4 +159,15 @@ impl Dispatch {
     pub fn view(&self) -> &View {
         &self.view
     }
+}
+
+/// Asks one plugin, in whatever world the asker made for it; no card of before will do, and this one is
+/// not kept. Whatever happens becomes an outcome.
+pub async fn ask_alone(
+    engine: &Engine,
+    world: &World,
+    plugin: &LoadedPlugin,
+    context: &Context,
+) -> Outcome {
+    call::call(engine, world, plugin, context).await
 }

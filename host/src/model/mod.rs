@@ -17,6 +17,7 @@ pub mod outcome;
 pub mod problem;
 pub mod recording;
 pub mod refusal;
+pub mod simulation;
 pub mod store;
 pub mod time;
 pub mod told;

@@ -11,6 +11,9 @@ mod listen;
 mod mcp;
 mod status;
 mod stream;
+mod workshop;
+
+pub use workshop::{Fault, Stand, Workshop};
 
 use crate::host::Host;
 use crate::surface::keys::{Keys, Seal, Seals};
@@ -35,6 +38,8 @@ pub struct ServerSettings {
     pub watch: bool,
     /// Who sees what calls used, and the hints for operators.
     pub insiders: Insiders,
+    /// The project that is worked on beside the host, for the page of simulations.
+    pub workshop: Option<Workshop>,
     /// Where browsers reach the traffic listener, for links to it; without, there are none.
     pub public_url: Option<String>,
 }
@@ -62,6 +67,7 @@ impl Default for ServerSettings {
             drain: Duration::from_secs(10),
             insiders: Insiders::Loopback,
             watch: true,
+            workshop: None,
             public_url: None,
         }
     }
@@ -112,7 +118,7 @@ pub async fn serve(
         headers: settings.arrival,
         drain: settings.drain,
     };
-    let admin_router = admin::router(host.clone());
+    let admin_router = admin::router(host.clone(), settings.workshop.clone());
     let watching = watching(&host, settings.watch);
     let traffic_router = host.router(keys, settings);
     let (stop, stopped) = watch::channel(false);

@@ -41,6 +41,7 @@ mod rsa_key;
 mod seal;
 mod session;
 mod signature;
+pub mod simulate;
 pub mod snapengage;
 mod strict;
 

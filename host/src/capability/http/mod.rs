@@ -17,7 +17,7 @@ pub use resolve::{Resolve, ResolveError, Resolving, SystemResolver};
 pub use transport::{Outbound, Received, Transport};
 
 use crate::capability::secret::Secrets;
-use crate::model::http::{Body, HttpError, Phase, Request, Response};
+use crate::model::http::{Body, Denial, HttpError, Phase, Request, Response, Rule};
 use crate::policy::egress::EgressPolicy;
 use crate::policy::permit::HostPermit;
 use crate::policy::url::Host;
@@ -46,6 +46,8 @@ pub struct HttpClient {
     resolver: Arc<dyn Resolve>,
     transport: Arc<dyn Transport>,
     dials: Arc<AtomicU64>,
+    /// Counts what is held back, where nothing but reading may leave.
+    held_back: Option<Arc<AtomicU64>>,
 }
 
 /// On what terms one call may send: what it is allowed, what it has left, until when.
@@ -72,6 +74,20 @@ impl HttpClient {
             resolver,
             transport: Arc::new(Direct(Connector::counting(Arc::clone(&dials)))),
             dials,
+            held_back: None,
+        }
+    }
+
+    /// The same client, through which GET and HEAD alone leave. What manifest and grant allow beyond
+    /// them is refused, and counted in `held_back`.
+    #[must_use]
+    pub fn reading_only(&self, held_back: Arc<AtomicU64>) -> Self {
+        Self {
+            own: Arc::clone(&self.own),
+            resolver: Arc::clone(&self.resolver),
+            transport: Arc::clone(&self.transport),
+            dials: Arc::clone(&self.dials),
+            held_back: Some(held_back),
         }
     }
 
@@ -111,6 +127,7 @@ impl HttpClient {
         };
         let prepared = prepare(request, terms);
         let (permit, outgoing) = prepared.inspect_err(|_| terms.budget.refused())?;
+        self.may_leave(outgoing.request.method())?;
         let _place = terms.places.take(deadline).await?;
         let addresses = within(Phase::Resolve, deadline, self.resolve(&permit)).await?;
         let own = self.own_among(&addresses);
@@ -146,6 +163,22 @@ impl HttpClient {
             Err(terms.budget.may_ask().err().unwrap_or(used_up))
         });
         answers
+    }
+
+    /// Refuses what would change something, where nothing but reading may leave.
+    fn may_leave(&self, method: &http::Method) -> Result<(), HttpError> {
+        let Some(held_back) = &self.held_back else {
+            return Ok(());
+        };
+        if matches!(*method, http::Method::GET | http::Method::HEAD) {
+            return Ok(());
+        }
+        held_back.fetch_add(1, Ordering::Relaxed);
+        Err(HttpError::Denied(Denial {
+            rule: Rule::Method,
+            why: format!("{method} was held back: this is a simulation that sends GET only"),
+            hint: None,
+        }))
     }
 
     /// The addresses of the permit's host; asked for once, and not at all for one written out.

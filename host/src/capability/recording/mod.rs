@@ -16,6 +16,7 @@ use crate::model::id::{InstallationId, PluginId};
 use crate::model::problem::Problem;
 use crate::model::recording::{Order, Recording};
 use crate::model::time::Millis;
+use crate::policy::mask::mask;
 use crate::policy::recording::{self, KEPT, KEPT_BYTES};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,8 @@ pub struct Recorder(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
+    /// Whether texts are kept as they were: whoever has the call made looks at it at once.
+    plain: bool,
     /// Whether there is any order: all that a call looks at while there is none.
     on: AtomicBool,
     state: Mutex<State>,
@@ -78,6 +81,38 @@ struct Kept {
 }
 
 impl Recorder {
+    /// A recorder of one call, for whoever makes it and looks at it at once. It blacks out secrets and
+    /// masks nobody: what is to be kept of it goes through [`masked`](Self::masked).
+    pub fn of_one_call(plugin: PluginId) -> Self {
+        let order = Order {
+            plugin,
+            share: 1.0,
+            left: 1,
+            until: Millis::MAX,
+        };
+        let standing = Standing {
+            order,
+            running: 0,
+            ended: Arc::default(),
+        };
+        let state = State {
+            orders: vec![standing],
+            ..State::default()
+        };
+        Self(Arc::new(Inner {
+            plain: true,
+            on: AtomicBool::new(true),
+            state: Mutex::new(state),
+        }))
+    }
+
+    /// The recording as it may be kept and handed on.
+    #[must_use]
+    pub fn masked(mut recording: Recording) -> Recording {
+        mask(&mut recording);
+        recording
+    }
+
     /// Records calls of a plugin from now on. An order of before for the same plugin ends.
     ///
     /// # Errors

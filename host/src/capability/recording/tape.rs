@@ -68,7 +68,9 @@ impl Tape {
         };
         let secrets = &self.installation.secrets;
         recording.each_text(&mut |text| *text = scrub(secrets, std::mem::take(text)));
-        mask(&mut recording);
+        if !self.recorder.0.plain {
+            mask(&mut recording);
+        }
         let mut bytes = 0;
         recording.each_text(&mut |text| bytes += text.len());
         match self.ended.load(Ordering::Relaxed) {

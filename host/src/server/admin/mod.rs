@@ -5,9 +5,11 @@ mod delivered;
 mod deliveries;
 mod metrics;
 mod recordings;
+mod simulate;
 mod view;
 
 use super::status;
+use super::workshop::Workshop;
 use crate::deliver::Deliver;
 use crate::host::Host;
 use crate::model::id::PluginId;
@@ -27,8 +29,8 @@ use serde::Serialize;
 const JSON: &str = "application/json";
 
 /// The admin listener's routes.
-pub(super) fn router(host: Host) -> Router {
-    let served = served();
+pub(super) fn router(host: Host, workshop: Option<Workshop>) -> Router {
+    let served = served(workshop);
     let document = Bytes::from(written(&served).to_string());
     let router = served.into_iter().fold(Router::new(), |router, served| {
         router.route(served.path, served.handler)
@@ -105,7 +107,7 @@ impl Served {
     }
 }
 
-fn served() -> Vec<Served> {
+fn served(workshop: Option<Workshop>) -> Vec<Served> {
     let mut served = vec![
         Served::get("/healthz", get(health), |_| {
             told("Whether a restart would help")
@@ -152,6 +154,7 @@ fn served() -> Vec<Served> {
     ];
     served.extend(deliveries::served());
     served.extend(recordings::served());
+    served.extend(simulate::served(workshop));
     served
 }
 

@@ -19,7 +19,7 @@ pub(super) mod parse;
 mod recorded;
 mod render;
 pub(super) mod sessions;
-mod stream;
+pub(super) mod stream;
 
 pub(super) use acted::CommandView;
 pub use acted::acted;

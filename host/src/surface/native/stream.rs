@@ -105,20 +105,7 @@ impl StreamSurface for Stream {
     }
 
     fn card(&self, order: usize, outcome: &Outcome, reveal: Reveal) -> Bytes {
-        #[derive(Serialize)]
-        struct Card<'a> {
-            order: usize,
-            title: &'a str,
-            #[serde(flatten)]
-            outcome: OutcomeView<'a>,
-        }
-
-        let card = Card {
-            order,
-            title: &outcome.title,
-            outcome: OutcomeView::new(outcome, reveal),
-        };
-        event("card", &card)
+        event("card", &CardEvent::new(order, outcome, reveal))
     }
 
     fn end(&self, pane: &Pane) -> Bytes {
@@ -133,6 +120,25 @@ impl StreamSurface for Stream {
             contact_link: pane.contact_link().map(LinkView::new),
         };
         event("end", &end)
+    }
+}
+
+/// What came of asking one plugin, as pages read it.
+#[derive(Serialize)]
+pub(in crate::surface) struct CardEvent<'a> {
+    order: usize,
+    title: &'a str,
+    #[serde(flatten)]
+    outcome: OutcomeView<'a>,
+}
+
+impl<'a> CardEvent<'a> {
+    pub(in crate::surface) fn new(order: usize, outcome: &'a Outcome, reveal: Reveal) -> Self {
+        Self {
+            order,
+            title: &outcome.title,
+            outcome: OutcomeView::new(outcome, reveal),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::context::Context;
 use crate::model::id::RequestId;
 use crate::model::problem::{Code, Problem};
 use crate::model::time::Millis;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
@@ -89,11 +89,16 @@ impl PageSurface for Pane {
                     false => Err(problem),
                 }
             }),
-            "/pane/frame" => Ok(frame::reply()),
-            path => assets::reply(&assets::ASSETS, path, inbound.headers)
-                .or_else(|| icons::reply(path))
-                .ok_or_else(page::no_such),
+            path => file(path, inbound.headers).ok_or_else(page::no_such),
         }
+    }
+}
+
+/// A file that cards are drawn with. They hold nothing about anybody.
+pub(super) fn file(path: &str, headers: &HeaderMap) -> Option<Reply> {
+    match path {
+        "/pane/frame" => Some(frame::reply()),
+        path => assets::reply(&assets::ASSETS, path, headers).or_else(|| icons::reply(path)),
     }
 }
 
