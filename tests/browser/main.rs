@@ -32,6 +32,7 @@ mod keyboard;
 mod look;
 mod pictures;
 mod sessions;
+mod simulate;
 mod straight;
 
 use driver::Browser;
@@ -83,6 +84,8 @@ fn tests() -> Vec<Test> {
         straight: no_link_leads_where_it_must_not, cards_of_any_size_and_form_cost_their_own_place_alone, nobody_poses_as_another_or_as_the_host;
         figures: the_first_card_is_there_soon, eight_cards_come_without_a_jump, assets_are_small;
         sessions: a_page_renews_its_session_by_itself, a_session_of_nobody_sees_nothing, a_page_that_slept_too_long_says_so;
+        simulate: the_seeds_events_succeed, an_invalid_payload_is_marked_in_its_line, a_failing_plugin_is_told_with_its_code,
+            a_card_is_drawn_as_the_pane_draws_it, a_post_is_held_back_and_sent_by_choice, a_run_becomes_a_file, nothing_runs_on_the_page_but_its_own;
         // It puts the clock forward by half an hour.
         actions: a_button_that_is_too_old_is_pressed_again;
     }

@@ -21,6 +21,7 @@ pub(crate) async fn are_taken_of_the_demo(stage: &Stage) {
     };
     let demo = Demo::start(&plugins, any, any).await.expect("the demo");
     let address = demo.traffic().expect("an address");
+    let admin = demo.admin().expect("an address");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(demo.serve(async {
         let _ = stopped.await;
@@ -56,6 +57,7 @@ pub(crate) async fn are_taken_of_the_demo(stage: &Stage) {
     for desk in ["chatwoot", "freshchat", "front"] {
         beside(&browser, desk).await;
     }
+    simulated(&browser, admin).await;
     browser.end().await;
     let _ = stop.send(());
     serving.await.expect("the demo ends").expect("well");
@@ -120,6 +122,28 @@ async fn beside(browser: &Browser, desk: &str) {
     browser.leave().await;
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     shoot(browser, desk).await;
+}
+
+/// Takes a picture of the page on which plugins are tried.
+async fn simulated(browser: &Browser, admin: SocketAddr) {
+    browser.resize(1180, 900, 0).await;
+    let url = format!("http://{admin}/simulate#order-lookup/ticket");
+    browser.open(&url).await;
+    browser
+        .until("one('#sample', document)?.selectedOptions[0]?.textContent === 'ticket'")
+        .await;
+    browser.click("one('#go', document)", 1).await;
+    let drawn = "one('simulated-card', document)?.shadowRoot";
+    browser
+        .until(&format!(
+            "one('.plugin:not(.apart)', {drawn}) && !one('.inner.coming', {drawn})"
+        ))
+        .await;
+    browser
+        .run("document.activeElement?.blur(); scrollTo(0, 0);")
+        .await;
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    shoot(browser, "simulate").await;
 }
 
 /// Has the demo count a few conversations of Ada's.

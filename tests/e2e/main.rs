@@ -35,6 +35,7 @@ mod recordings;
 mod reload;
 mod secrets;
 mod sessions;
+mod simulate;
 mod smart_plug;
 mod store;
 mod stream;

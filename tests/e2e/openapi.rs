@@ -46,6 +46,12 @@ const ADMIN: &[&str] = &[
     "get /recordings",
     "post /recordings",
     "get /recordings/{id}",
+    "get /simulate",
+    "post /simulate",
+    "get /simulate/choices",
+    "get /simulate/stand",
+    "get /simulate/page.js",
+    "get /pane/{file}",
     "get /openapi.json",
 ];
 

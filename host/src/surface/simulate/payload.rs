@@ -121,7 +121,7 @@ mod tests {
                 "{\n \"event\": \"onUserCreate\",,\n}",
                 Code::RequestMalformed,
                 2,
-                27,
+                26,
             ),
             (
                 &freshchat,

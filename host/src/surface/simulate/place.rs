@@ -176,12 +176,12 @@ mod tests {
         let text = "{\n  \"ä\": [\"}\\\"]\", {\"b\": 1}],\n  \"c d\": {\"e\": null, \"f\": [[], {\"g\": 2}]}\n}";
         for (field, line, column) in [
             ("ä", 2, 3),
-            ("ä[1]", 2, 18),
-            ("ä[1].b", 2, 19),
+            ("ä[1]", 2, 17),
+            ("ä[1].b", 2, 18),
             ("[\"c d\"].e", 3, 11),
-            ("[\"c d\"].f[1].g", 3, 31),
+            ("[\"c d\"].f[1].g", 3, 33),
             // What is not there: the innermost that it would belong to.
-            ("ä[1].x", 2, 18),
+            ("ä[1].x", 2, 17),
             ("ä[7]", 2, 3),
             ("[\"c d\"].e.x.y", 3, 11),
             ("nothing", 1, 1),
@@ -196,7 +196,7 @@ mod tests {
     fn where_json_ends_is_told_in_characters() {
         assert_eq!(of_break("{\"a\": 1}"), None);
         assert_eq!(of_break("{\n  \"äö\": ]"), Some(at(2, 9)));
-        assert_eq!(of_break("{\n  \"a\": 1,,\n}"), Some(at(2, 11)));
+        assert_eq!(of_break("{\n  \"a\": 1,,\n}"), Some(at(2, 10)));
         assert_eq!(of_break(""), Some(at(1, 1)));
     }
 }
