@@ -4,7 +4,9 @@ mod cli;
 
 use clap::{Parser, Subcommand};
 use cli::stop::Stop;
-use cli::{bench, call, check, completions, config, explain, grant, new, print, replay, serve};
+use cli::{
+    bench, call, check, completions, config, dev, explain, grant, new, print, replay, serve,
+};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::filter::LevelFilter;
@@ -32,6 +34,8 @@ struct Arguments {
 enum Command {
     /// Begins a plugin: a folder that builds, tests itself and shows in the pane.
     New(new::New),
+    /// Builds a plugin's project whenever it is saved, and serves it to its author.
+    Dev(dev::Dev),
     /// Serves the plugins of a folder: desks on one address, operators on another.
     Serve(serve::Serve),
     /// Loads a plugin as the host would: what it exports, what it asks for, what it gets.
@@ -84,6 +88,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Bench(bench) => runtime.block_on(bench::run(bench)),
         Command::Replay(replay) => runtime.block_on(replay::run(replay)),
         Command::New(new) => new::run(new),
+        Command::Dev(dev) => runtime.block_on(dev::run(dev)),
         Command::Config(config) => config::run(config),
         Command::Explain(explain) => runtime.block_on(explain::run(explain)),
         Command::Completions(shell) => {

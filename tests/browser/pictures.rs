@@ -126,7 +126,7 @@ async fn beside(browser: &Browser, desk: &str) {
 
 /// Takes a picture of the page on which plugins are tried.
 async fn simulated(browser: &Browser, admin: SocketAddr) {
-    browser.resize(1180, 900, 0).await;
+    browser.resize(1400, 860, 0).await;
     let url = format!("http://{admin}/simulate#order-lookup/ticket");
     browser.open(&url).await;
     browser

@@ -1,9 +1,12 @@
 //! The page on which plugins are tried.
 
 use crate::stage::{Stage, card};
+use e2e::guests::guest;
 use e2e::host::{Setup, TestHost};
 use e2e::puppet::Puppets;
 use serde_json::{Value, json};
+use sidepane::PluginId;
+use sidepane::server::{Fault, Workshop};
 
 /// A host with plugins to try: one that takes every event, one that fails, and a puppet.
 async fn host(stage: &Stage) -> TestHost {
@@ -322,5 +325,59 @@ pub(crate) async fn nothing_runs_on_the_page_but_its_own(stage: &Stage) {
         .iter()
         .filter(|line| !line.contains("Content Security Policy"));
     assert_eq!(own.count(), 0, "{log:?}");
+    host.end().await;
+}
+
+pub(crate) async fn a_new_build_is_tried_again_and_a_broken_one_is_told(stage: &Stage) {
+    let workshop = Workshop::new("nowhere");
+    let host = Setup::new()
+        .guest("says_nothing", "")
+        .workshop(workshop.clone())
+        .start()
+        .await;
+    open(stage, &host, "says-nothing", "ticket").await;
+    assert_eq!(simulate(stage).await, "success");
+    assert!(text(stage, ".verdict").await.contains("no card"));
+    let fault = |of: &'static str, text: &str| Fault {
+        of,
+        text: text.to_owned(),
+    };
+    workshop.building();
+    stage.browser.until("one('#build.running', document)").await;
+    workshop.failed(fault("build", "error: expected `<b>`\n --> src/lib.rs:7:1"));
+    stage
+        .browser
+        .until("!one('#banner', document).hidden")
+        .await;
+    let banner = text(stage, "#banner").await;
+    for part in [
+        "The build failed",
+        "the last good one answers",
+        "expected `<b>`",
+    ] {
+        assert!(banner.contains(part), "{banner}");
+    }
+    assert_eq!(
+        simulate(stage).await,
+        "success",
+        "the last good one answers"
+    );
+    workshop.failed(fault("load", "manifest.invalid"));
+    stage
+        .browser
+        .until("text(one('#banner', document)).includes('does not load')")
+        .await;
+    // The next build is tried by itself, with what was last tried.
+    let newer = std::fs::read(guest("panics")).expect("a guest");
+    std::fs::write(host.folder().join("says-nothing.wasm"), newer).expect("a file");
+    let id = PluginId::parse("says-nothing").expect("an id");
+    host.host.reload(&id).await.expect("it loads");
+    workshop.loaded();
+    stage.browser.until("one('#banner', document).hidden").await;
+    stage
+        .browser
+        .until("one('.verdict', document)?.dataset.verdict === 'failed'")
+        .await;
+    assert!(text(stage, "#result").await.contains("call.trap"));
     host.end().await;
 }

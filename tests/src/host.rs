@@ -7,7 +7,7 @@ use sidepane::capability::log::{Author, LogLine, LogSink};
 use sidepane::config::settings::Settings;
 use sidepane::engine::{Engine, EngineSettings, PoolSettings};
 use sidepane::host::{Host, HostSettings};
-use sidepane::server::{self, ServerSettings};
+use sidepane::server::{self, ServerSettings, Workshop};
 use sidepane::storage::Storage;
 use sidepane::storage::sqlite::{SqliteSettings, SqliteStorage};
 use std::net::SocketAddr;
@@ -202,6 +202,12 @@ impl Setup {
         let storage = SqliteStorage::open(&folder, SqliteSettings::default())
             .unwrap_or_else(|problem| panic!("{problem}"));
         self.storage(Arc::new(storage))
+    }
+
+    /// Has a project worked on beside it.
+    pub fn workshop(mut self, workshop: Workshop) -> Self {
+        self.server.workshop = Some(workshop);
+        self
     }
 
     /// Has the plugins folder watched while it serves.

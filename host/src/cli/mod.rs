@@ -10,6 +10,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod desk;
+pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod file;
 pub(crate) mod grant;

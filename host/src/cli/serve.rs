@@ -124,7 +124,7 @@ fn settings(arguments: Serve) -> Result<Settings, Stop> {
     Ok(settings)
 }
 
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Stop> {
+pub(super) async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Stop> {
     TcpListener::bind(address).await.map_err(|error| {
         Stop::of(
             &format!("{address} is not to be had; name another with `--{key}`"),
@@ -133,7 +133,7 @@ async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, Stop> {
     })
 }
 
-async fn shutdown() {
+pub(super) async fn shutdown() {
     use tokio::signal::unix::{SignalKind, signal};
     let terminated = async {
         match signal(SignalKind::terminate()) {

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod dev;
 mod documents;
 mod python;
 mod refused;

@@ -72,6 +72,16 @@ impl Studio {
 
     /// Runs a line in a folder.
     pub(crate) fn run(&self, line: &str, folder: &Path) -> Ended {
+        let output = self.command(line, folder).output().expect("a shell");
+        Ended {
+            good: output.status.success(),
+            code: output.status.code(),
+            text: String::from_utf8_lossy(&output.stdout).into_owned(),
+        }
+    }
+
+    /// A line in a folder, with both streams in one.
+    pub(crate) fn command(&self, line: &str, folder: &Path) -> Command {
         let binary = Path::new(env!("CARGO_BIN_EXE_sidepane"));
         let binaries = binary.parent().expect("the binary's folder").display();
         let path = std::env::var("PATH").unwrap_or_default();
@@ -95,12 +105,7 @@ impl Studio {
                 command.env_remove(name);
             }
         }
-        let output = command.output().expect("a shell");
-        Ended {
-            good: output.status.success(),
-            code: output.status.code(),
-            text: String::from_utf8_lossy(&output.stdout).into_owned(),
-        }
+        command
     }
 
     /// Writes a file of a project.

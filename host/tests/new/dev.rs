@@ -1,0 +1,196 @@
+//! `sidepane dev`: what is saved answers, and what is broken does not.
+
+use crate::studio::{Studio, kept};
+use e2e::client;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A build on a busy machine, the SDK compiled before or not.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// The command, serving.
+struct Dev {
+    child: Child,
+    traffic: SocketAddr,
+    admin: SocketAddr,
+}
+
+impl Dev {
+    fn start(studio: &Studio, project: &str) -> Self {
+        let line = format!(
+            "exec sidepane dev {project} --listen 127.0.0.1:0 --admin 127.0.0.1:0 --open=false"
+        );
+        let mut command = studio.command(&line, Path::new(""));
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("a shell");
+        let output = child.stdout.take().expect("its output");
+        let (send, receive) = std::sync::mpsc::channel();
+        // It goes on reading: a pipe that is full would hold the command up.
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let _ = send.send(line);
+            }
+        });
+        let address = |word: &str| loop {
+            let line = receive
+                .recv_timeout(LONGEST)
+                .expect("a line with an address");
+            if let Some(url) = line.strip_prefix(word) {
+                let authority = url.trim().split('/').nth(2).expect("an address");
+                break authority.parse().expect("an address");
+            }
+        };
+        let (traffic, admin) = (address("pane "), address("simulate "));
+        Self {
+            child,
+            traffic,
+            admin,
+        }
+    }
+
+    async fn build(&self) -> Value {
+        let stand = client::get(self.admin, "/simulate/stand").await.json();
+        stand["build"].clone()
+    }
+
+    /// Waits until the build stands as wanted.
+    async fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let build = self.build().await;
+            if build["building"] == false && wanted(&build) {
+                return build;
+            }
+            assert!(begun.elapsed() < LONGEST, "{what} never came: {build}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The first label of the card that an agent sees.
+    async fn label(&self) -> Value {
+        let question = "/v1/context?view=ticket&email=ada%40example.com";
+        let pane = client::get(self.traffic, question).await.json();
+        pane["cards"][0]["card"]["blocks"][0]["data"][0]["rows"][0]["label"].clone()
+    }
+
+    /// Tries a sample of the page, and answers the verdict.
+    async fn verdict(&self, name: &str) -> Value {
+        let choices = client::get(self.admin, "/simulate/choices").await.json();
+        assert_eq!(choices["dev"], true);
+        let samples = choices["plugins"][0]["samples"]
+            .as_array()
+            .expect("samples");
+        let sample = samples.iter().find(|sample| sample["name"] == name);
+        let sample = sample.unwrap_or_else(|| panic!("no {name} in {choices}"));
+        let wish = json!({
+            "plugin": "in-dev", "kind": sample["kind"], "desk": sample["desk"],
+            "payload": sample["text"],
+        });
+        let told = client::post(self.admin, "/simulate", wish.to_string())
+            .await
+            .json();
+        told["verdict"].clone()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_saved_answers_and_what_is_broken_does_not() {
+    let studio = Studio::new();
+    studio.begin("in-dev", "rust", "card,event");
+    let target = kept().join("rust");
+    std::fs::create_dir_all(&target).expect("a folder");
+    studio.share(&target, "in-dev/target");
+    let source = studio.folder.join("in-dev/src/lib.rs");
+    let first = std::fs::read_to_string(&source).expect("a source");
+    let save = |text: &str| std::fs::write(&source, text).expect("a source");
+    let dev = Dev::start(&studio, "in-dev");
+
+    let build = dev
+        .until("the first build", |build| {
+            build["loaded"] == 1 || build["fault"] != Value::Null
+        })
+        .await;
+    assert_eq!(
+        (&build["loaded"], &build["fault"]),
+        (&json!(1), &Value::Null),
+        "{build}"
+    );
+    assert_eq!(dev.label().await, "E-mail");
+
+    let second = first.replace("\"E-mail\"", "\"Address\"");
+    save(&second);
+    dev.until("the second build", |build| build["loaded"] == 2)
+        .await;
+    assert_eq!(dev.label().await, "Address");
+
+    // A build that fails: its author is told, and the last good one answers.
+    save(&format!("{second}\nfn broken( {{"));
+    let build = dev
+        .until("the failure", |build| build["fault"]["of"] == "build")
+        .await;
+    let text = build["fault"]["text"]
+        .as_str()
+        .expect("what the compiler says");
+    assert!(
+        text.contains("src/lib.rs") && text.contains("error"),
+        "{text}"
+    );
+    assert_eq!(dev.label().await, "Address");
+    assert_eq!(dev.verdict("ticket").await, "success");
+
+    // A load that fails, likewise.
+    save(&second.replace("Manifest::new(\"In dev\"", "Manifest::new(\"\""));
+    let build = dev
+        .until("the refusal", |build| build["fault"]["of"] == "load")
+        .await;
+    let text = build["fault"]["text"].as_str().expect("what the host says");
+    assert!(text.contains("manifest.invalid"), "{text}");
+    assert_eq!(dev.label().await, "Address");
+
+    save(&second.replace("\"Address\"", "\"Mail\""));
+    let build = dev.until("the repair", |build| build["loaded"] == 3).await;
+    assert_eq!(build["fault"], Value::Null);
+    assert_eq!(dev.label().await, "Mail");
+
+    // The project's payloads come first, and are no reason to build.
+    let folder = studio.folder.join("in-dev/test_data");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::copy(
+        studio.folder.join("in-dev/message.json"),
+        folder.join("hello.json"),
+    )
+    .expect("a payload");
+    assert_eq!(dev.verdict("hello").await, "success");
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(dev.build().await["loaded"], 3);
+}
+
+#[test]
+fn what_is_no_project_and_what_is_open_to_others_is_refused() {
+    let studio = Studio::new();
+    for (line, said) in [
+        ("sidepane dev .", "is no project"),
+        ("sidepane dev nowhere", "cannot be read"),
+    ] {
+        let ended = studio.run(line, Path::new(""));
+        assert_eq!(ended.code, Some(2), "{}", ended.text);
+        assert!(ended.text.contains(said), "{}", ended.text);
+    }
+    studio.begin("in-dev", "js", "card");
+    let ended = studio.run(
+        "sidepane dev in-dev --admin 0.0.0.0:0 --listen 127.0.0.1:0",
+        Path::new(""),
+    );
+    assert_eq!(ended.code, Some(2), "{}", ended.text);
+    assert!(ended.text.contains("loopback"), "{}", ended.text);
+}
