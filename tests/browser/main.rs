@@ -85,7 +85,8 @@ fn tests() -> Vec<Test> {
         figures: the_first_card_is_there_soon, eight_cards_come_without_a_jump, assets_are_small;
         sessions: a_page_renews_its_session_by_itself, a_session_of_nobody_sees_nothing, a_page_that_slept_too_long_says_so;
         simulate: the_seeds_events_succeed, an_invalid_payload_is_marked_in_its_line, a_failing_plugin_is_told_with_its_code,
-            a_card_is_drawn_as_the_pane_draws_it, a_post_is_held_back_and_sent_by_choice, a_run_becomes_a_file, nothing_runs_on_the_page_but_its_own, a_new_build_is_tried_again_and_a_broken_one_is_told;
+            a_card_is_drawn_as_the_pane_draws_it, a_post_is_held_back_and_sent_by_choice, a_run_becomes_a_file, nothing_runs_on_the_page_but_its_own, a_new_build_is_tried_again_and_a_broken_one_is_told,
+            the_pane_of_a_project_is_shown_anew_with_each_build;
         // It puts the clock forward by half an hour.
         actions: a_button_that_is_too_old_is_pressed_again;
     }

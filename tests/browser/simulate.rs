@@ -329,12 +329,9 @@ pub(crate) async fn nothing_runs_on_the_page_but_its_own(stage: &Stage) {
 }
 
 pub(crate) async fn a_new_build_is_tried_again_and_a_broken_one_is_told(stage: &Stage) {
+    let setup = Setup::new().guest("says_nothing", "");
     let workshop = Workshop::new("nowhere");
-    let host = Setup::new()
-        .guest("says_nothing", "")
-        .workshop(workshop.clone())
-        .start()
-        .await;
+    let host = setup.workshop(workshop.clone()).start().await;
     open(stage, &host, "says-nothing", "ticket").await;
     assert_eq!(simulate(stage).await, "success");
     assert!(text(stage, ".verdict").await.contains("no card"));
@@ -379,5 +376,53 @@ pub(crate) async fn a_new_build_is_tried_again_and_a_broken_one_is_told(stage: &
         .until("one('.verdict', document)?.dataset.verdict === 'failed'")
         .await;
     assert!(text(stage, "#result").await.contains("call.trap"));
+    host.end().await;
+}
+
+pub(crate) async fn the_pane_of_a_project_is_shown_anew_with_each_build(stage: &Stage) {
+    let (wasm, grant) = stage.puppets.plugin(1, 1);
+    let setup = Setup::new().file("p1.wasm", wasm).grant("p1", &grant);
+    let pane = format!(
+        "http://{}/pane?view=ticket&email=ada%40example.com",
+        setup.traffic()
+    );
+    let admin = format!("http://{}", setup.admin());
+    let config = format!("[accounts.default]\npane_origins = [\"{admin}\"]\n");
+    let workshop = Workshop::beside("nowhere", Some(pane.parse().expect("an address")));
+    let host = setup
+        .config(&config)
+        .workshop(workshop.clone())
+        .start()
+        .await;
+    stage.row(1, "Order", "1001");
+    stage.browser.resize(900, 900, 1).await;
+    stage.browser.open(&format!("{admin}/simulate/pane")).await;
+    let shows = async |words: &str| {
+        stage.browser.enter("one('#pane', document)").await;
+        stage
+            .browser
+            .until(&format!("text(one('.board'))?.includes('{words}')"))
+            .await;
+        stage.browser.leave().await;
+    };
+    shows("1001").await;
+    workshop.failed(Fault {
+        of: "build",
+        text: "error: no".to_owned(),
+    });
+    stage
+        .browser
+        .until("text(one('#banner', document)).includes('error: no')")
+        .await;
+    shows("1001").await;
+    stage.row(1, "Order", "1002");
+    // Another version of the same plugin: its title differs.
+    let (newer, _) = stage.puppets.plugin(2, 1);
+    std::fs::write(host.folder().join("p1.wasm"), newer).expect("a file");
+    let id = PluginId::parse("p1").expect("an id");
+    host.host.reload(&id).await.expect("it loads");
+    workshop.loaded();
+    stage.browser.until("one('#banner', document).hidden").await;
+    shows("1002").await;
     host.end().await;
 }

@@ -44,7 +44,9 @@ impl Host {
             Played::Card(context) => {
                 is_asked(plugin, &context)?;
                 let context = named(*context);
-                End::Card(dispatch::ask_alone(&self.engine, &scratch.world, plugin, &context).await)
+                let (engine, world) = (&self.engine, &scratch.world);
+                let outcome = dispatch::ask_alone(engine, world, plugin, &context).await;
+                End::Card(Box::new(outcome))
             }
             Played::Event(event) => {
                 takes(plugin, &event)?;
@@ -202,8 +204,8 @@ fn next(plugin: &LoadedPlugin, end: &End, held_back: u64) -> String {
     };
     match held_back {
         0 => dispatch::mend(&plugin.id, problem),
-        _ => "A request was held back, since only GET is sent. Simulate with real HTTP where the plugin \
-              may change something."
+        _ => "simulate with real HTTP where the plugin may change something; the grant still decides \
+              what is sent."
             .to_owned(),
     }
 }

@@ -52,7 +52,7 @@ pub struct Simulated {
 #[derive(Clone, Debug)]
 pub enum End {
     /// With an answer about a contact, or without one.
-    Card(Outcome),
+    Card(Box<Outcome>),
     /// The event was dealt with.
     Acknowledged,
     /// The event was not dealt with.

@@ -4,6 +4,7 @@
 use crate::surface::simulate::samples::{self, Sample};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use url::Url;
 
 /// The largest payload that is read, and the most of them. An event has 256 KiB at most.
 const SAMPLE_BYTES: u64 = 512 << 10;
@@ -17,6 +18,8 @@ pub struct Workshop(Arc<Inner>);
 struct Inner {
     /// `test_data` of the project.
     samples: PathBuf,
+    /// Where the pane is, for a page that shows it with the state of the build.
+    pane: Option<Url>,
     stand: Mutex<Stand>,
 }
 
@@ -43,10 +46,20 @@ pub struct Fault {
 impl Workshop {
     /// A project whose payloads stand in a folder, which need not be there.
     pub fn new(samples: impl Into<PathBuf>) -> Self {
+        Self::beside(samples, None)
+    }
+
+    /// The same, beside a pane that is shown with how the build stands.
+    pub fn beside(samples: impl Into<PathBuf>, pane: Option<Url>) -> Self {
         Self(Arc::new(Inner {
             samples: samples.into(),
+            pane,
             stand: Mutex::default(),
         }))
+    }
+
+    pub(super) fn pane(&self) -> Option<&Url> {
+        self.0.pane.as_ref()
     }
 
     /// How it stands.

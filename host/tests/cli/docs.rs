@@ -127,6 +127,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "cp target/wasm32-wasip2/guest/order_lookup.wasm plugins/order-lookup.wasm",
         "follows the build above",
     ),
+    ("sidepane dev orders", "host/tests/new/dev.rs runs it"),
+    (
+        "sidepane dev orders --grant staging.toml --listen 127.0.0.1:8117 --admin 127.0.0.1:8118 --open=false",
+        "host/tests/new/dev.rs runs it",
+    ),
     (
         "sidepane new orders --lang rust",
         "host/tests/new follows the commands that `sidepane new` prints",

@@ -43,7 +43,7 @@ impl Dev {
                 break authority.parse().expect("an address");
             }
         };
-        let (traffic, admin) = (address("pane "), address("simulate "));
+        let (admin, traffic) = (address("simulate "), address("agents "));
         Self {
             child,
             traffic,
@@ -78,6 +78,11 @@ impl Dev {
 
     /// Tries a sample of the page, and answers the verdict.
     async fn verdict(&self, name: &str) -> Value {
+        self.told(name).await["verdict"].clone()
+    }
+
+    /// Tries a sample of the page.
+    async fn told(&self, name: &str) -> Value {
         let choices = client::get(self.admin, "/simulate/choices").await.json();
         assert_eq!(choices["dev"], true);
         let samples = choices["plugins"][0]["samples"]
@@ -89,10 +94,8 @@ impl Dev {
             "plugin": "in-dev", "kind": sample["kind"], "desk": sample["desk"],
             "payload": sample["text"],
         });
-        let told = client::post(self.admin, "/simulate", wish.to_string())
-            .await
-            .json();
-        told["verdict"].clone()
+        let told = client::post(self.admin, "/simulate", wish.to_string()).await;
+        told.json()
     }
 }
 
@@ -162,6 +165,25 @@ async fn what_is_saved_answers_and_what_is_broken_does_not() {
     assert_eq!(build["fault"], Value::Null);
     assert_eq!(dev.label().await, "Mail");
 
+    let page = client::get(dev.admin, "/simulate/pane").await;
+    let pane = format!("http://{}", dev.traffic);
+    assert!(
+        page.header("content-security-policy")
+            .contains(&format!("frame-src {pane};"))
+    );
+    assert!(
+        page.text()
+            .contains(&format!("src=\"{pane}/pane?view=ticket")),
+        "{}",
+        page.text()
+    );
+    let shown = client::get(dev.traffic, "/pane").await;
+    let may_show = shown.header("content-security-policy");
+    assert!(
+        may_show.contains(&format!("http://{}", dev.admin)),
+        "{may_show}"
+    );
+
     // The project's payloads come first, and are no reason to build.
     let folder = studio.folder.join("in-dev/test_data");
     std::fs::create_dir(&folder).expect("a folder");
@@ -173,6 +195,23 @@ async fn what_is_saved_answers_and_what_is_broken_does_not() {
     assert_eq!(dev.verdict("hello").await, "success");
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(dev.build().await["loaded"], 3);
+
+    // A run is a test: of the build that it is of, and not of one that answers otherwise.
+    for name in ["ticket", "onMessageCreate"] {
+        let told = dev.told(name).await;
+        let test = told["test"].as_str().expect("a test");
+        let file = format!("in-dev/tests/{}.rs", name.to_lowercase());
+        studio.file(&file, test);
+    }
+    drop(dev);
+    studio.done("cargo test --test ticket --test onmessagecreate", "in-dev");
+    save(&first.replace("Block::new(\"In dev\")", "Block::new(\"Other\")"));
+    let ended = studio.run("cargo test --test ticket", Path::new("in-dev"));
+    assert!(
+        !ended.good && ended.text.contains("simulated_card_ticket"),
+        "{}",
+        ended.text
+    );
 }
 
 #[test]

@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
+use url::Url;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -60,21 +61,26 @@ pub(crate) struct Dev {
 /// The folder is no project, or an address cannot be had. A build that fails ends nothing.
 pub(crate) async fn run(dev: Dev) -> Result<(), Stop> {
     let project = Project::of(&dev.folder)?;
-    let settings = settings(&project.folder)?;
+    let mut settings = settings(&project.folder)?;
     let (traffic, admin) = (
         listener("listen", dev.listen).await?,
         listener("admin", dev.admin).await?,
     );
     let place = Place::make()?;
     let host = host(&settings, &place).await?;
-    let workshop = Workshop::new(project.folder.join("test_data"));
     let pages = Pages::at(&traffic, &admin)?;
+    for account in &mut settings.keys.accounts {
+        // The page beside which the build is told shows the pane in a frame.
+        account.pane_origins.push(pages.origin.clone());
+    }
+    let workshop = Workshop::beside(project.folder.join("test_data"), Some(pages.plain.clone()));
     print::answer(&format!(
-        "project     {}, in {}\npane        {}\nsimulate    {}\n",
+        "project     {}, in {}\npane        {}\nsimulate    {}\nagents      {}\n",
         project.folder.display(),
         project.language,
         pages.pane,
-        pages.simulate
+        pages.simulate,
+        pages.plain
     ));
     if dev.open.unwrap_or_else(browser::is_there) {
         browser::open(&pages.simulate);
@@ -193,6 +199,11 @@ impl Bench {
 
 /// Where the author looks.
 struct Pages {
+    /// The origin of the admin listener.
+    origin: String,
+    /// The pane as a desk would show it.
+    plain: Url,
+    /// The same, with how the build stands.
     pane: String,
     simulate: String,
 }
@@ -205,11 +216,14 @@ impl Pages {
                 .map_err(|error| Stop::of("the address of a listener", &error))
         };
         let (traffic, admin) = (at(traffic)?, at(admin)?);
+        let query = "view=ticket&email=ada%40example.com&contact_linked=true";
+        let plain = Url::parse(&format!("http://{traffic}/pane?{query}"));
+        let origin = format!("http://{admin}");
         Ok(Self {
-            pane: format!(
-                "http://{traffic}/pane?view=ticket&email=ada%40example.com&contact_linked=true"
-            ),
-            simulate: format!("http://{admin}/simulate"),
+            plain: plain.map_err(|error| Stop::of("the pane's address", &error))?,
+            pane: format!("{origin}/simulate/pane"),
+            simulate: format!("{origin}/simulate"),
+            origin,
         })
     }
 }

@@ -26,6 +26,8 @@ use std::collections::BTreeMap;
 /// told.
 pub(super) fn served(workshop: Option<Workshop>) -> Vec<Served> {
     let shop = workshop.clone();
+    let beside = workshop.as_ref().and_then(|shop| shop.pane().cloned());
+    let beside = beside.map(|pane| get(async move || respond(simulate::beside_pane(&pane))));
     let choices = get(move |State(host): State<Host>| choices(host, workshop));
     let stand = get(move |State(host): State<Host>| stand(host, shop));
     let mut served = vec![
@@ -57,6 +59,14 @@ pub(super) fn served(workshop: Option<Workshop>) -> Vec<Served> {
                 .refuses(&[405])
         }),
     ];
+    if let Some(pane) = beside {
+        served.push(Served::get("/simulate/pane", pane, |_| {
+            let html = "text/html; charset=utf-8";
+            Operation::new("The pane of a plugin that is being written")
+                .reply(200, "The page.", html, json!({"type": "string"}))
+                .refuses(&[405])
+        }));
+    }
     let files = FILES
         .into_iter()
         .chain(["/pane.js", "/pane/{file}", "/pane/icons/{file}"]);

@@ -15,6 +15,7 @@ use crate::model::id::RequestId;
 use assets::Asset;
 use http::{HeaderMap, StatusCode};
 use std::sync::LazyLock;
+use url::Url;
 
 /// What the page may load, and who may show it: the same as the pane, and nobody.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -22,17 +23,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       frame-ancestors 'none'";
 
 /// The page's own files, by the paths they are served at.
-pub const FILES: [&str; 6] = [
+pub const FILES: [&str; 7] = [
     "/simulate/page.css",
     "/simulate/page.js",
     "/simulate/card.js",
     "/simulate/editor.js",
     "/simulate/result.js",
     "/simulate/workshop.js",
+    "/simulate/beside.js",
 ];
 
-static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
-    let [style, page, card, editor, result, workshop] = FILES;
+static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
+    let [style, page, card, editor, result, workshop, beside] = FILES;
     [
         Asset::new(style, include_str!("assets/page.css")),
         Asset::new(page, include_str!("assets/page.js")),
@@ -40,6 +42,7 @@ static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
         Asset::new(editor, include_str!("assets/editor.js")),
         Asset::new(result, include_str!("assets/result.js")),
         Asset::new(workshop, include_str!("assets/workshop.js")),
+        Asset::new(beside, include_str!("assets/beside.js")),
     ]
 });
 
@@ -47,6 +50,15 @@ static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
 pub fn document() -> Reply {
     let document = include_str!("assets/page.html").to_owned();
     page::html(StatusCode::OK, document, POLICY)
+}
+
+/// The pane in a frame, below how the build of its plugin stands. `pane` is its address.
+pub fn beside_pane(pane: &Url) -> Reply {
+    let escaped = page::escape(pane.as_str());
+    let document = include_str!("assets/pane.html").replace("{{pane}}", &escaped);
+    let origin = pane.origin().ascii_serialization();
+    let policy = POLICY.replace("frame-src 'self'", &format!("frame-src {origin}"));
+    page::html(StatusCode::OK, document, &policy)
 }
 
 /// A file of the page, or one that cards are drawn with.

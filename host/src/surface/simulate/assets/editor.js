@@ -34,12 +34,13 @@ export class Editor {
     this.#number();
   }
 
-  /** Marks a line; with null none. */
+  /** Marks a line, in sight; with null none. */
   mark(place) {
     this.gutter.children[this.#wrong - 1]?.classList.remove("wrong");
     this.#wrong = place?.line ?? 0;
     this.#number();
     this.gutter.children[this.#wrong - 1]?.classList.add("wrong");
+    if (place) this.#show(place.line);
   }
 
   /** Puts the cursor to a place, in sight. */
@@ -49,7 +50,14 @@ export class Editor {
     const at = Math.min(before + column - 1, end < 0 ? this.text.length : end);
     this.area.focus();
     this.area.setSelectionRange(at, at);
-    this.area.scrollTop = Math.max(0, (line - 6) * LINE_PX);
+    this.#show(line);
+  }
+
+  #show(line) {
+    const top = (line - 1) * LINE_PX;
+    const { scrollTop, clientHeight } = this.area;
+    const seen = top >= scrollTop && top + 3 * LINE_PX <= scrollTop + clientHeight;
+    if (!seen) this.area.scrollTop = Math.max(0, top - 6 * LINE_PX);
     this.#follow();
   }
 

@@ -81,7 +81,7 @@ function chooseSample() {
   const it = sample();
   go.setAttribute("aria-disabled", String(!it));
   at("origin").textContent = it ? origin(it) : "";
-  editor.text = typed.get(key()) ?? it?.text ?? "";
+  editor.text = typed.get(key()) ?? it?.text.trimEnd() ?? "";
   at("reset").hidden = !typed.has(key());
   if (it) history.replaceState(null, "", `#${encodeURIComponent(plugins.value)}/${encodeURIComponent(it.name)}`);
   if (last?.key !== key()) verdict(null);
@@ -94,7 +94,7 @@ function origin({ from, desk, kind }) {
 
 function edited() {
   const text = editor.text;
-  if (text === sample()?.text) typed.delete(key());
+  if (text === sample()?.text.trimEnd()) typed.delete(key());
   else typed.set(key(), text);
   at("reset").hidden = !typed.has(key());
   editor.mark(null);

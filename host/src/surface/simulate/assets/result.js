@@ -31,16 +31,17 @@ const MEASURES = {
 export function result(told, asked, tools) {
   if (told.verdict === "invalid") return [verdict(told), invalid(told.error, tools)];
   const { run } = told;
+  const inside = run ? [log(run), http(run), store(run), used(run.usage)] : [];
   return [
     verdict(told),
-    told.held_back > 0 && held(told.held_back),
+    told.held_back > 0 && !told.error && held(told.held_back),
     told.error && failure(told),
-    told.ending === "card" && card(told.card, asked, tools),
-    run && log(run),
-    run && http(run),
-    run && store(run),
-    run && used(run.usage),
-    told.recording && keep(told, asked),
+    el(
+      "div",
+      { class: "columns" },
+      told.ending === "card" && card(told.card, asked, tools),
+      el("div", {}, ...inside, told.recording && keep(told, asked)),
+    ),
   ].filter(Boolean);
 }
 
@@ -65,6 +66,7 @@ function invalid(error, tools) {
     { class: "trouble", "data-code": error.code },
     el("h3", { text: error.message }),
     el("p", {}, jump, error.field ? " · " : "", error.field && el("code", { text: error.field }), " · ", el("code", { text: error.code })),
+    error.detail && el("p", { class: "muted", text: error.detail }),
     error.hint && el("p", { text: error.hint }),
   );
 }
@@ -78,8 +80,8 @@ function failure(told) {
     { class: "trouble", "data-code": error.code },
     el("h3", {}, "The plugin failed: ", el("code", { text: error.code })),
     el("p", {}, words(error.message), limit || "", again || ""),
-    error.field && el("p", {}, "At ", el("code", { text: error.field })),
-    error.detail && el("pre", { text: error.detail }),
+    told.held_back > 0 ? el("p", { text: heldBack(told.held_back) }) : at(error.field),
+    error.detail && !told.held_back && el("pre", { text: error.detail }),
     error.next && el("p", {}, el("b", { text: "What to do: " }), lines(error.next)),
   );
 }
@@ -92,9 +94,17 @@ function lines(text) {
   return span;
 }
 
+function at(field) {
+  return field ? el("p", {}, "At ", el("code", { text: field })) : null;
+}
+
 function held(requests) {
-  const what = requests === 1 ? "1 request was" : `${requests} requests were`;
-  return el("div", { class: "trouble warn" }, el("p", { text: `${what} held back: only GET is sent. Choose real HTTP to send all that the grant allows.` }));
+  const help = " Choose real HTTP to send all that the grant allows.";
+  return el("div", { class: "trouble warn" }, el("p", { text: heldBack(requests) + help }));
+}
+
+function heldBack(requests) {
+  return `${requests === 1 ? "1 request was" : `${requests} requests were`} held back: only GET is sent.`;
 }
 
 function card(event, asked, tools) {

@@ -17,8 +17,8 @@ export async function watch({ banner, build }, page) {
     const now = await look();
     if (now) {
       show(banner, build, now, page.plugin());
-      const plugin = page.plugin();
-      const newBuild = before !== null && before.generations[plugin] !== now.generations[plugin];
+      const of = (stand) => stand.generations[page.plugin()] ?? JSON.stringify(stand.generations);
+      const newBuild = before !== null && of(before) !== of(now);
       const news = before !== null && mark(before) !== mark(now);
       before = now;
       if (news) await page.changed(newBuild);
