@@ -129,10 +129,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("sidepane dev orders", "host/tests/new/dev.rs runs it"),
     (
-        "sidepane dev orders --grant staging.toml --listen 127.0.0.1:8117 --admin 127.0.0.1:8118 --open=false",
-        "host/tests/new/dev.rs runs it",
-    ),
-    (
         "sidepane new orders --lang rust",
         "host/tests/new follows the commands that `sidepane new` prints",
     ),

@@ -5,7 +5,7 @@ use e2e::client;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -106,23 +106,46 @@ impl Drop for Dev {
     }
 }
 
+/// A project, and who writes it.
+struct Author {
+    studio: Studio,
+    source: PathBuf,
+    /// What the source said first.
+    first: String,
+}
+
+impl Author {
+    fn begin() -> Self {
+        let studio = Studio::new();
+        studio.begin("in-dev", "rust", "card,event");
+        let target = kept().join("rust");
+        std::fs::create_dir_all(&target).expect("a folder");
+        studio.share(&target, "in-dev/target");
+        let source = studio.folder.join("in-dev/src/lib.rs");
+        let first = std::fs::read_to_string(&source).expect("a source");
+        Self {
+            studio,
+            source,
+            first,
+        }
+    }
+
+    fn save(&self, text: &str) {
+        std::fs::write(&self.source, text).expect("a source");
+    }
+
+    /// The first source with a label of its own.
+    fn labelled(&self, label: &str) -> String {
+        self.first.replace("\"E-mail\"", &format!("{label:?}"))
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_saved_answers_and_what_is_broken_does_not() {
-    let studio = Studio::new();
-    studio.begin("in-dev", "rust", "card,event");
-    let target = kept().join("rust");
-    std::fs::create_dir_all(&target).expect("a folder");
-    studio.share(&target, "in-dev/target");
-    let source = studio.folder.join("in-dev/src/lib.rs");
-    let first = std::fs::read_to_string(&source).expect("a source");
-    let save = |text: &str| std::fs::write(&source, text).expect("a source");
-    let dev = Dev::start(&studio, "in-dev");
-
-    let build = dev
-        .until("the first build", |build| {
-            build["loaded"] == 1 || build["fault"] != Value::Null
-        })
-        .await;
+    let author = Author::begin();
+    let dev = Dev::start(&author.studio, "in-dev");
+    let ended = |build: &Value| build["loaded"] == 1 || build["fault"] != Value::Null;
+    let build = dev.until("the first build", ended).await;
     assert_eq!(
         (&build["loaded"], &build["fault"]),
         (&json!(1), &Value::Null),
@@ -130,73 +153,84 @@ async fn what_is_saved_answers_and_what_is_broken_does_not() {
     );
     assert_eq!(dev.label().await, "E-mail");
 
-    let second = first.replace("\"E-mail\"", "\"Address\"");
-    save(&second);
+    author.save(&author.labelled("Address"));
     dev.until("the second build", |build| build["loaded"] == 2)
         .await;
     assert_eq!(dev.label().await, "Address");
 
-    // A build that fails: its author is told, and the last good one answers.
-    save(&format!("{second}\nfn broken( {{"));
-    let build = dev
-        .until("the failure", |build| build["fault"]["of"] == "build")
-        .await;
-    let text = build["fault"]["text"]
-        .as_str()
-        .expect("what the compiler says");
-    assert!(
-        text.contains("src/lib.rs") && text.contains("error"),
-        "{text}"
-    );
-    assert_eq!(dev.label().await, "Address");
-    assert_eq!(dev.verdict("ticket").await, "success");
+    broken(&author, &dev).await;
 
-    // A load that fails, likewise.
-    save(&second.replace("Manifest::new(\"In dev\"", "Manifest::new(\"\""));
-    let build = dev
-        .until("the refusal", |build| build["fault"]["of"] == "load")
-        .await;
-    let text = build["fault"]["text"].as_str().expect("what the host says");
-    assert!(text.contains("manifest.invalid"), "{text}");
-    assert_eq!(dev.label().await, "Address");
-
-    save(&second.replace("\"Address\"", "\"Mail\""));
+    author.save(&author.labelled("Mail"));
     let build = dev.until("the repair", |build| build["loaded"] == 3).await;
     assert_eq!(build["fault"], Value::Null);
     assert_eq!(dev.label().await, "Mail");
 
+    pane(&dev).await;
+    payloads(&author, &dev).await;
+    tests(&author, dev).await;
+}
+
+/// What fails is told to its author, and the last good build answers.
+async fn broken(author: &Author, dev: &Dev) {
+    let good = author.labelled("Address");
+    for (source, of, parts) in [
+        (
+            format!("{good}\nfn broken( {{"),
+            "build",
+            ["src/lib.rs", "error"],
+        ),
+        (
+            good.replace("Manifest::new(\"In dev\"", "Manifest::new(\"\""),
+            "load",
+            ["manifest.invalid", "name"],
+        ),
+    ] {
+        author.save(&source);
+        let build = dev.until(of, |build| build["fault"]["of"] == of).await;
+        let text = build["fault"]["text"].as_str().expect("a text");
+        for part in parts {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(dev.label().await, "Address");
+        assert_eq!(dev.verdict("ticket").await, "success");
+    }
+}
+
+/// The pane stands in a frame beside how the build stands, and lets itself be shown there.
+async fn pane(dev: &Dev) {
     let page = client::get(dev.admin, "/simulate/pane").await;
     let pane = format!("http://{}", dev.traffic);
-    assert!(
-        page.header("content-security-policy")
-            .contains(&format!("frame-src {pane};"))
-    );
-    assert!(
-        page.text()
-            .contains(&format!("src=\"{pane}/pane?view=ticket")),
-        "{}",
-        page.text()
-    );
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains(&format!("frame-src {pane};")), "{policy}");
+    let framed = format!("src=\"{pane}/pane?view=ticket");
+    assert!(page.text().contains(&framed), "{}", page.text());
     let shown = client::get(dev.traffic, "/pane").await;
-    let may_show = shown.header("content-security-policy");
+    let policy = shown.header("content-security-policy");
     assert!(
-        may_show.contains(&format!("http://{}", dev.admin)),
-        "{may_show}"
+        policy.contains(&format!("http://{}", dev.admin)),
+        "{policy}"
     );
+}
 
-    // The project's payloads come first, and are no reason to build.
-    let folder = studio.folder.join("in-dev/test_data");
+/// The project's payloads come first, and are no reason to build.
+async fn payloads(author: &Author, dev: &Dev) {
+    let project = author.studio.folder.join("in-dev");
+    let folder = project.join("test_data");
     std::fs::create_dir(&folder).expect("a folder");
-    std::fs::copy(
-        studio.folder.join("in-dev/message.json"),
-        folder.join("hello.json"),
-    )
-    .expect("a payload");
+    std::fs::copy(project.join("message.json"), folder.join("hello.json")).expect("a payload");
     assert_eq!(dev.verdict("hello").await, "success");
+    // Longer than it takes to notice a source.
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(dev.build().await["loaded"], 3);
+}
 
-    // A run is a test: of the build that it is of, and not of one that answers otherwise.
+/// A run is a test: of the build that it is of, and not of one that answers otherwise.
+async fn tests(author: &Author, dev: Dev) {
+    let Author {
+        studio,
+        first: source,
+        ..
+    } = author;
     for name in ["ticket", "onMessageCreate"] {
         let told = dev.told(name).await;
         let test = told["test"].as_str().expect("a test");
@@ -204,8 +238,9 @@ async fn what_is_saved_answers_and_what_is_broken_does_not() {
         studio.file(&file, test);
     }
     drop(dev);
-    studio.done("cargo test --test ticket --test onmessagecreate", "in-dev");
-    save(&first.replace("Block::new(\"In dev\")", "Block::new(\"Other\")"));
+    let both = "cargo test --test ticket --test onmessagecreate";
+    studio.done(both, "in-dev");
+    author.save(&source.replace("Block::new(\"In dev\")", "Block::new(\"Other\")"));
     let ended = studio.run("cargo test --test ticket", Path::new("in-dev"));
     assert!(
         !ended.good && ended.text.contains("simulated_card_ticket"),
