@@ -141,7 +141,7 @@ pub use model::http::{HttpError, Phase};
 pub use model::id::{AccountId, Generation, PluginId, RequestId};
 pub use model::outcome::{Answer, Kept, Outcome, Pane};
 pub use model::problem::{Code, Problem};
-pub use model::simulation::{End, Played, Simulated, Simulation};
+pub use model::simulation::{Played, Simulated, Simulation};
 pub use policy::cache::CachePolicy;
 pub use policy::compile::CompileBudget;
 pub use policy::limits::Limits;

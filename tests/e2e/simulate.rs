@@ -272,6 +272,14 @@ async fn the_page_comes_with_a_policy_and_its_address_takes_json_alone() {
         .expect("a request");
     let plain = client::send(host.admin, plain).await.expect("an answer");
     assert_eq!(plain.status, 415, "what a page of others could send");
+    let foreign = http::Request::post("/simulate")
+        .header("host", host.admin.to_string())
+        .header("origin", "https://evil.example")
+        .header("content-type", "application/json")
+        .body(http_body_util::Full::default())
+        .expect("a request");
+    let foreign = client::send(host.admin, foreign).await.expect("an answer");
+    assert_eq!(foreign.json()["error"]["code"], "auth.foreign_origin");
     for (wish, status) in [
         (
             json!({"plugin": "nobody", "kind": "card", "payload": "{\"view\": \"ticket\"}"}),

@@ -46,7 +46,7 @@ pub(super) fn served(workshop: Option<Workshop>) -> Vec<Served> {
                     JSON,
                     json!({"type": "object"}),
                 )
-                .refuses(&[400, 404, 405, 408, 413, 415])
+                .refuses(&[400, 403, 404, 405, 408, 413, 415])
         }),
         Served::get("/simulate/choices", choices, |schemas| {
             Operation::new("What can be simulated: plugins, with payloads to begin with")
@@ -280,6 +280,7 @@ async fn run(State(host): State<Host>, headers: HeaderMap, body: Bytes) -> Respo
 
 /// What came of a wish. A payload that cannot be taken is a verdict, too.
 async fn simulated(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Value, Problem> {
+    simulate::may_ask(headers)?;
     let wish = wish(headers, body)?;
     let plugin = PluginId::parse(&wish.plugin).ok_or_else(|| super::unknown(&wish.plugin))?;
     let account = wish.account.as_deref().unwrap_or("default");

@@ -3,11 +3,14 @@
 //! The page draws cards with the pane's own files. All of it is functions of their arguments; the admin
 //! listener reads requests and calls the plugin in between.
 
+mod asker;
 pub mod payload;
 pub mod place;
 pub mod samples;
 mod test_file;
 pub mod told;
+
+pub use asker::may_ask;
 
 use super::pane::{self, assets};
 use super::{Reply, page};
