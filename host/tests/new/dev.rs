@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A build on a busy machine, the SDK compiled before or not.
@@ -96,6 +96,26 @@ impl Dev {
         });
         let told = client::post(self.admin, "/simulate", wish.to_string()).await;
         told.json()
+    }
+}
+
+impl Dev {
+    /// Ends it as a terminal does, and waits.
+    fn end(mut self) {
+        let pid = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(told.expect("a command").success());
+        let ended = self.child.wait().expect("an end");
+        assert!(ended.success(), "{ended}");
+        // What it served from lies among what is temporary, under its own number.
+        let own = format!("sidepane-dev-{pid}-");
+        let left = std::fs::read_dir(std::env::temp_dir()).expect("a folder");
+        let left: Vec<_> = left
+            .flatten()
+            .map(|entry| entry.file_name())
+            .filter(|name| name.to_string_lossy().starts_with(&own))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
     }
 }
 
@@ -237,7 +257,7 @@ async fn tests(author: &Author, dev: Dev) {
         let file = format!("in-dev/tests/{}.rs", name.to_lowercase());
         studio.file(&file, test);
     }
-    drop(dev);
+    dev.end();
     let both = "cargo test --test ticket --test onmessagecreate";
     studio.done(both, "in-dev");
     author.save(&source.replace("Block::new(\"In dev\")", "Block::new(\"Other\")"));

@@ -30,7 +30,7 @@ pub(crate) fn told(language: Language, project: &Project, files: &[File]) -> Str
         ),
         None => "Beside:   sidepane/, the library and the build; wit/, the contract\n".to_owned(),
     };
-    text += "\nNext:\n";
+    text += &format!("Live:     sidepane dev {id} builds and shows it with every save\n\nNext:\n");
     for step in steps(language, project) {
         text += &format!("  {step}\n");
     }
